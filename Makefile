@@ -1,0 +1,57 @@
+# Everything a machine with Python >= 3.11, make and git needs to work on this project; `make help` lists it.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+# An installed uv is used; otherwise one is put into .uv, beside the project and not into the system.
+UV ?= $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
+RUN := .venv/bin/
+export UV
+
+.uv/bin/uv:
+	$(PYTHON) -m venv .uv
+	.uv/bin/pip install --quiet --disable-pip-version-check "uv>=0.9"
+
+.venv/.ready: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
+	$(UV) sync --locked --quiet --all-extras
+	@touch $@
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.PHONY: install
+install: .venv/.ready ## Set everything up in .venv
+
+.PHONY: demo
+demo: .venv/.ready ## Run three scenarios with the best model at hand; needs no key
+	$(RUN)scenario demo $(DEMO)
+
+.PHONY: test
+test: .venv/.ready ## Run the whole suite
+	$(RUN)pytest -n 2 --dist worksteal -q $(ARGS)
+
+.PHONY: lint
+lint: .venv/.ready ## Check style and formatting
+	$(RUN)ruff check .
+	$(RUN)ruff format --check .
+
+.PHONY: format
+format: .venv/.ready ## Put style and formatting right
+	$(RUN)ruff check --fix .
+	$(RUN)ruff format .
+
+.PHONY: types
+types: .venv/.ready ## Check types, strictly
+	$(RUN)pyright
+
+.PHONY: bench
+bench: .venv/.ready ## Measure the budgets and compare with the last committed result
+	$(RUN)python -m benchmarks $(ARGS)
+
+.PHONY: docs
+docs: .venv/.ready ## Check that the links and examples of the documentation hold
+	$(RUN)pytest -q tests/documentation
+
+.PHONY: wheel
+wheel: .venv/.ready ## Build the wheel and try it in an empty environment
+	sh .ci/wheel.sh

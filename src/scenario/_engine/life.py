@@ -1,0 +1,110 @@
+"""The life of a run: connect, play the script, and end it in exactly one way on every path."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from scenario._observer import Observer, RunOutcome, RunStatus
+from scenario.types import RunUsage, ScenarioResult
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scenario._engine.run import Run
+    from scenario.types import ScriptStep
+
+
+async def live(run: Run, script: Sequence[ScriptStep]) -> ScenarioResult:
+    """Play a script from connecting to the final result.
+
+    Whatever ends the run, the background turn is cancelled, the channel closed, the spans released, and the
+    observers told once how it ended.
+    """
+    started = time.perf_counter()
+    outcome: RunOutcome | None = None
+    run.watchers.tell(Observer.run_started)
+    try:
+        try:
+            await run.channel.open(run.info)
+            verdict = await run.play(script)
+            result = _final(run, verdict, total_time=time.perf_counter() - started)
+            outcome = _judged(run, result)
+        except BaseException as error:
+            run.channel.attach_to(error)
+            outcome = _broken(run, error, total_time=time.perf_counter() - started)
+            raise
+        finally:
+            await _release(run)
+    finally:
+        if outcome is not None:
+            run.watchers.tell(Observer.run_ended, outcome, run.conversation.messages)
+    return result
+
+
+async def _release(run: Run) -> None:
+    """Let go of everything that the run holds, also when the releasing itself is cancelled."""
+    try:
+        await run.stop()
+    finally:
+        try:
+            await run.channel.close()
+        finally:
+            await run.tracing.end()
+
+
+def _final(run: Run, verdict: ScenarioResult, *, total_time: float) -> ScenarioResult:
+    """Return the result of the run: the verdict with what only the engine knows."""
+    fields = {
+        **run.checkpoints.before(verdict),
+        **run.channel.result_fields(),
+        "messages": verdict.messages or list(run.conversation.messages),
+        "total_time": verdict.total_time or total_time,
+        "agent_time": verdict.agent_time or run.calls.agent_time,
+        "usage": verdict.usage or _usage(run),
+    }
+    return verdict.model_copy(update=fields)
+
+
+def _usage(run: Run) -> RunUsage:
+    """Return the run's model usage; what the agent under test used is known from its spans."""
+    report = run.meter.report()
+    agent = run.tracing.agent_usage()
+    if agent is None:
+        return report
+    by_role = dict(report.by_role)
+    by_role["Agent"] = by_role["Agent"] + agent if "Agent" in by_role else agent
+    return RunUsage(total=report.total + agent, by_role=by_role)
+
+
+def _judged(run: Run, result: ScenarioResult) -> RunOutcome:
+    return RunOutcome(
+        status="SUCCESS" if result.success else "FAILED",
+        result=result,
+        error=None,
+        reasoning=result.reasoning or "",
+        met_criteria=tuple(result.passed_criteria),
+        unmet_criteria=tuple(result.failed_criteria),
+        total_time=result.total_time or 0.0,
+        agent_time=run.calls.agent_time,
+    )
+
+
+def _broken(run: Run, error: BaseException, *, total_time: float) -> RunOutcome:
+    cancelled = isinstance(error, asyncio.CancelledError | KeyboardInterrupt | SystemExit)
+    status: RunStatus = "CANCELLED" if cancelled else "ERROR"
+    text = str(error) or type(error).__name__
+    unmet = list(run.verdict.failed_criteria) if run.verdict else []
+    if isinstance(error, AssertionError):
+        unmet.append(text)
+    return RunOutcome(
+        status=status,
+        result=None,
+        error=error,
+        reasoning=f"{type(error).__name__}: {error}" if str(error) else type(error).__name__,
+        met_criteria=tuple(run.checkpoints.met),
+        unmet_criteria=tuple(unmet),
+        total_time=total_time,
+        agent_time=run.calls.agent_time,
+    )

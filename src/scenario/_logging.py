@@ -1,0 +1,43 @@
+"""Logging as `SCENARIO_LOG_LEVEL` and `SCENARIO_LOG_FILE` ask for it; without them nothing is configured."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def configure_from_environment() -> None:
+    """Set the level and handlers; an unknown level configures nothing."""
+    level = os.environ.get("SCENARIO_LOG_LEVEL", "").strip().upper()
+    if level not in _LEVELS:
+        return
+    logger = logging.getLogger("scenario")
+    logger.setLevel(level)
+    stream = logging.StreamHandler()
+    stream.setFormatter(logging.Formatter(_FORMAT))
+    logger.addHandler(stream)
+    if path := os.environ.get("SCENARIO_LOG_FILE"):
+        file = _LateFileHandler(path)
+        file.setLevel(level)
+        file.setFormatter(logging.Formatter(_FORMAT))
+        root = logging.getLogger()
+        root.addHandler(file)
+        if root.level > logging.getLevelName(level):
+            root.setLevel(level)
+
+
+class _LateFileHandler(logging.FileHandler):
+    """Appends to a file whose folders are made at the first record, not at import."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, encoding="utf-8", delay=True)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record."""
+        if self.stream is None:
+            Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
+        super().emit(record)
