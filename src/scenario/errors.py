@@ -89,7 +89,7 @@ class AgentCallError(ScenarioError, RuntimeError):
 
     def __init__(self, agent: str, cause: BaseException, *, hint: str = "") -> None:
         self.agent = agent
-        text = f"[{agent}] {cause or type(cause).__name__}"
+        text = f"[{agent}] {str(cause) or type(cause).__name__}"
         super().__init__(f"{text}\nhint: {hint}" if hint else text)
 
 

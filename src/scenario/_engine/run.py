@@ -196,7 +196,8 @@ class Run:
             if position is None:
                 verdict = await self._next_turn(on_turn)
             else:
-                verdict = await self._act(position) or await self._callback(on_step)
+                verdict = await self._act(position)
+                verdict = await self._callback(on_step, verdict)
                 played += self._board.turn_is_over()
             if verdict is not None:
                 return verdict
@@ -335,14 +336,19 @@ class Run:
             )
         )
 
-    async def _callback(self, callback: Callback | None) -> ScenarioResult | None:
+    async def _callback(
+        self, callback: Callback | None, verdict: ScenarioResult | None = None
+    ) -> ScenarioResult | None:
+        """Call a callback of `proceed`; the first verdict stands: the given one, the callback's, or a step's."""
         if callback is None:
-            return None
+            return verdict
         outcome = callback(self.state)
         if inspect.isawaitable(outcome):
             outcome = await outcome
         self._publish()
-        return self._end(outcome) if isinstance(outcome, ScenarioResult) else self.verdict
+        if verdict is None and isinstance(outcome, ScenarioResult):
+            return self._end(outcome)
+        return verdict or self.verdict
 
     def _end(self, verdict: ScenarioResult | None) -> ScenarioResult | None:
         """Remember the verdict that ends the run."""

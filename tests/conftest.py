@@ -1,0 +1,28 @@
+"""What holds for every test: its own configuration, cache folder and environment, and no real model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scenario.config import ScenarioConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_VARIABLES = (
+    "LANGWATCH_API_KEY", "LANGWATCH_ENDPOINT", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY",
+    "SCENARIO_BATCH_RUN_ID", "SCENARIO_HEADLESS", "SCENARIO_MODEL_BACKEND", "SCENARIO_LOCAL_MODEL",
+    "SCENARIO_MAX_CONCURRENT_RUNS", "SCENARIO_EVENT_DRAIN_TIMEOUT", "SCENARIO_EVENT_MEDIA",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Give the test a configuration of its own, which is quiet, and an environment without keys."""
+    for variable in _VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("SCENARIO_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.setattr(ScenarioConfig, "default_config", ScenarioConfig(verbose=False))
+    yield
