@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["LangWatchSettings", "ModelConfig", "ScenarioConfig"]
 

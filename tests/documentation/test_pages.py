@@ -1,0 +1,39 @@
+"""The README and the pages of `docs/` are true: their examples run and their links lead somewhere."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+_BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    for target in _LINK.findall(page.read_text()):
+        assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if _BLOCK.search(p.read_text())], ids=lambda p: p.name)
+def test_the_examples_run(page, tmp_path):
+    code = "\n".join(_BLOCK.findall(page.read_text()))
+    file = tmp_path / "page.py"
+    file.write_text(code)
+    names: dict = {"__name__": "page"}
+    exec(compile(ast.parse(code), str(file), "exec"), names)
+    for name, value in list(names.items()):
+        if name.startswith("test_"):
+            asyncio.run(value()) if inspect.iscoroutinefunction(value) else value()
+
+
+def test_every_page_is_named_in_the_readme():
+    readme = (ROOT / "README.md").read_text()
+    assert all(f"docs/{page.name}" in readme for page in PAGES[1:])
