@@ -208,7 +208,7 @@ class ScenarioExecutor:
 
         await _load()
         ensure_tracing(self.config.observability)
-        bus: Any = self.event_bus or EventBus()
+        bus: Any = self.event_bus or EventBus(config=self.config)
         bus.subscribe_to_events(self.events)
         run = self.reset()
         scope = CacheScope(

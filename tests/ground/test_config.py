@@ -23,7 +23,15 @@ def test_the_built_in_defaults():
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(None, False), ("", False), ("0", False), ("false", False), ("FALSE", False), ("1", True), ("yes", True)],
+    [
+        (None, False),
+        ("", False),
+        ("0", False),
+        ("false", False),
+        ("FALSE", False),
+        ("1", True),
+        ("yes", True),
+    ],
 )
 def test_headless_is_read_when_a_configuration_is_made(monkeypatch, value, expected):
     if value is not None:
@@ -168,7 +176,12 @@ def test_keys_endpoints_headers_and_clients_go_to_the_same_provider_only(model, 
         )
     )
     resolved = settings(model=model)
-    shared = (resolved.api_key, resolved.api_base, resolved.extra.get("headers"), resolved.extra.get("client"))
+    shared = (
+        resolved.api_key,
+        resolved.api_base,
+        resolved.extra.get("headers"),
+        resolved.extra.get("client"),
+    )
     assert shared == (("k", "http://b", {"a": "b"}, client) if same else (None,) * 4)
     assert resolved.extra["timeout"] == 3
 

@@ -22,7 +22,9 @@ HEAVY = {
 
 def fresh(code: str) -> str:
     """Return what a fresh interpreter prints for `code`."""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
     return done.stdout
 
 
@@ -104,7 +106,9 @@ def test_the_log_level_is_read_at_import(level, expected, monkeypatch):
     assert fresh(code).split() == [expected, "0" if expected == "0" else "1"]
 
 
-def test_the_log_file_takes_the_records_of_all_loggers_and_its_folder_is_made_at_the_first(monkeypatch, tmp_path):
+def test_the_log_file_takes_the_records_of_all_loggers_and_its_folder_is_made_at_the_first(
+    monkeypatch, tmp_path
+):
     file = tmp_path / "deep" / "log.txt"
     monkeypatch.setenv("SCENARIO_LOG_LEVEL", "INFO")
     monkeypatch.setenv("SCENARIO_LOG_FILE", str(file))

@@ -7,7 +7,7 @@ import contextvars
 import logging
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
 from scenario._engine.slots import SlotQueue, inside_run
 
@@ -109,8 +109,8 @@ class _Job(Generic[T]):
         return self._outcome()
 
 
-def _raiser(error: BaseException) -> Callable[[], T]:
-    def result() -> T:
+def _raiser(error: BaseException) -> Callable[[], NoReturn]:
+    def result() -> NoReturn:
         raise error
 
     return result

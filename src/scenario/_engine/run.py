@@ -339,7 +339,7 @@ class Run:
     async def _callback(
         self, callback: Callback | None, verdict: ScenarioResult | None = None
     ) -> ScenarioResult | None:
-        """Call a callback of `proceed`; the first verdict stands: the given one, the callback's, or a step's."""
+        """Call a callback of `proceed`; the first verdict stands."""
         if callback is None:
             return verdict
         outcome = callback(self.state)

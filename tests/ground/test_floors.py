@@ -1,0 +1,77 @@
+"""A room imports only from rooms on lower floors (docs/architecture.md)."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import scenario
+
+ROOT = Path(scenario.__file__).parent
+FLOORS = [
+    {"types", "config", "errors", "_observer", "_ids", "_spelling", "_logging", "_media"},
+    {"_model", "_events", "_tracing", "_console"},
+    {"agent_adapter", "script", "scenario_state", "_cache"},
+    {"user_simulator_agent", "_user_simulator", "judge_agent", "_judge"},
+    {"scenario_executor", "_engine"},
+    {"cli", "_cli", "pytest_plugin", "_pytest", "_reporter", "_demo"},
+]
+# A public module and the private package behind it are one room.
+ROOMS = {"_user_simulator": "user_simulator_agent", "_judge": "judge_agent", "_engine": "scenario_executor"}
+# The ground is one room: its values refer to each other. The surfaces share the reporter and the demo.
+SHARED = {"types", "config", "errors", "_observer", "_ids", "_spelling", "_logging", "_media", "_reporter", "_demo", "_cli",
+          "_pytest"}  # fmt: skip
+
+
+def floor_of(room: str) -> int:
+    return next(number for number, rooms in enumerate(FLOORS, 1) if room in rooms)
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
+
+
+def imports(path: Path) -> set[str]:
+    """Return the rooms that a module imports when it runs, leaving out lazy re-exports."""
+    found: set[str] = set()
+
+    def visit(node: ast.AST) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+                for other in child.orelse:
+                    visit(other)
+                continue
+            if isinstance(child, ast.FunctionDef) and child.name == "__getattr__":
+                continue
+            if isinstance(child, ast.ImportFrom) and (child.module or "").startswith("scenario."):
+                found.add(child.module.split(".")[1])
+            elif isinstance(child, ast.ImportFrom) and child.module == "scenario":
+                found.update(alias.name for alias in child.names)
+            elif isinstance(child, ast.Import):
+                found.update(a.name.split(".")[1] for a in child.names if a.name.startswith("scenario."))
+            visit(child)
+
+    visit(ast.parse(path.read_text()))
+    return found
+
+
+def test_every_room_stands_on_a_floor():
+    rooms = {path.relative_to(ROOT).parts[0].removesuffix(".py") for path in modules()}
+    assert rooms == set().union(*FLOORS)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_room_imports_from_lower_floors_only(path):
+    room = path.relative_to(ROOT).parts[0].removesuffix(".py")
+    for other in imports(path) - {room}:
+        same_room = ROOMS.get(room, room) == ROOMS.get(other, other)
+        shared = other in SHARED and floor_of(other) == floor_of(room)
+        assert same_room or shared or floor_of(other) < floor_of(room), f"{room} imports {other}"
+
+
+def test_files_stay_small():
+    lengths = sorted(len(path.read_text().splitlines()) for path in modules())
+    assert lengths[-1] < 500
+    assert lengths[len(lengths) // 2] < 200
