@@ -13,7 +13,7 @@ from scenario._ids import new_id
 from scenario._observer import Observer, RunInfo, process_observers
 from scenario.config import ScenarioConfig, given_fields
 from scenario.script import proceed
-from scenario.types import AgentRole, JudgmentRequest, Message, ScenarioResult
+from scenario.types import AgentRole, JudgmentRequest, Message, ScenarioResult, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -248,7 +248,7 @@ class ScenarioExecutor:
             agents=self.agents,
             channel=TextChannel(),
             observers=observers,
-            tracing=RunTracing(info),
+            tracing=RunTracing(info, price=_price),
             meter=UsageMeter(),
             ask=ask if self.config.debug else None,
         )
@@ -331,6 +331,13 @@ async def _drained(bus: Any) -> None:
     waiting: Awaitable[Any] | Any = await asyncio.to_thread(bus.drain)
     if inspect.isawaitable(waiting):
         await waiting
+
+
+def _price(model: str, input_tokens: int, output_tokens: int) -> float | None:
+    """Return the price of a call that the agent under test made, in US dollars."""
+    from scenario._model.prices import cost_of
+
+    return cost_of(Usage(input_tokens=input_tokens, output_tokens=output_tokens), model)
 
 
 def _batch_run_id() -> str:

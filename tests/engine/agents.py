@@ -44,7 +44,9 @@ def judge(*replies: Any) -> Says:
     return Says(*(replies or ([],)), role=AgentRole.JUDGE)
 
 
-def verdict(success: bool = True, *, passed: list[str] | None = None, failed: list[str] | None = None, **more):
+def verdict(
+    success: bool = True, *, passed: list[str] | None = None, failed: list[str] | None = None, **more
+):
     return ScenarioResult(
         success=success, messages=[], passed_criteria=passed or [], failed_criteria=failed or [], **more
     )

@@ -30,7 +30,9 @@ async def test_an_agent_sees_the_whole_conversation_and_what_is_new_to_it():
 async def test_agents_see_no_trace_ids_and_the_conversation_has_them():
     bot = agent()
     result = await run(scenario.user("hi"), scenario.agent(), scenario.succeed(), agents=[bot])
-    assert all("trace_id" not in message for message in [*bot.inputs[0].messages, *bot.inputs[0].new_messages])
+    assert all(
+        "trace_id" not in message for message in [*bot.inputs[0].messages, *bot.inputs[0].new_messages]
+    )
     assert all(len(message["trace_id"]) == 32 for message in result.messages)
 
 
@@ -96,7 +98,9 @@ async def test_an_agent_with_a_memory_is_told_of_withdrawn_messages_before_its_n
     def back(state):
         state.rollback_messages_to(0)
 
-    await run(scenario.user("a"), back, scenario.user("b"), scenario.agent(), scenario.succeed(), agents=[bot])
+    await run(
+        scenario.user("a"), back, scenario.user("b"), scenario.agent(), scenario.succeed(), agents=[bot]
+    )
     assert told == [(["a"], bot.inputs[0].thread_id, 0)]
 
 
@@ -138,7 +142,10 @@ def test_content_that_is_no_text_is_shown_shortened():
 def test_message_lists_are_neither_validated_nor_rewritten():
     odd = [{"role": "user", "content": object()}]
     input = AgentInput(
-        thread_id="t", messages=odd, new_messages=odd, scenario_state=ScenarioState(description="", thread_id="")
+        thread_id="t",
+        messages=odd,
+        new_messages=odd,
+        scenario_state=ScenarioState(description="", thread_id=""),
     )
     assert input.messages is odd
 
@@ -151,7 +158,9 @@ def calling(*names):
     return {
         "role": "assistant",
         "content": None,
-        "tool_calls": [{"id": str(i), "function": {"name": n, "arguments": "{}"}} for i, n in enumerate(names)],
+        "tool_calls": [
+            {"id": str(i), "function": {"name": n, "arguments": "{}"}} for i, n in enumerate(names)
+        ],
     }
 
 

@@ -17,7 +17,9 @@ async def run(*script, agents=(), **more):
 
 
 def test_the_repr_is_one_line_with_the_outcome():
-    shown = [repr(ScenarioResult(success=s, messages=[], reasoning=r)) for s, r in ((True, "ok"), (False, None))]
+    shown = [
+        repr(ScenarioResult(success=s, messages=[], reasoning=r)) for s, r in ((True, "ok"), (False, None))
+    ]
     assert shown == [
         "ScenarioResult(success=True, status=PASSED, reasoning='ok')",
         "ScenarioResult(success=False, status=FAILED, reasoning='None')",
@@ -44,7 +46,11 @@ async def test_values_that_a_step_put_into_its_result_are_kept():
         success=True, messages=[{"role": "user", "content": "mine"}], total_time=7.0, agent_time=3.0
     )
     result = await run(scenario.user("hi"), lambda state: own)
-    assert ([m["content"] for m in result.messages], result.total_time, result.agent_time) == (["mine"], 7.0, 3.0)
+    assert ([m["content"] for m in result.messages], result.total_time, result.agent_time) == (
+        ["mine"],
+        7.0,
+        3.0,
+    )
 
 
 async def test_the_engine_changes_the_result_list_no_more():
@@ -60,7 +66,11 @@ async def test_times_are_measured_on_every_path():
         return "done"
 
     result = await run(
-        scenario.user("hi"), scenario.agent(), scenario.agent("fixed"), scenario.succeed(), agents=[agent(thinks)]
+        scenario.user("hi"),
+        scenario.agent(),
+        scenario.agent("fixed"),
+        scenario.succeed(),
+        agents=[agent(thinks)],
     )
     assert 0.015 <= result.agent_time <= result.total_time
     assert (await run(scenario.succeed())).agent_time == 0.0
@@ -125,3 +135,24 @@ def test_ids_sort_by_their_time(monkeypatch):
         ids.append(new_id("x"))
     assert ids == sorted(ids)
     assert len(set(new_id("x") for _ in range(1000))) == 1000
+
+
+async def test_what_the_agent_used_is_known_from_its_spans_and_counted_once():
+    from opentelemetry import trace
+
+    from scenario._model import complete, fake_model
+    from scenario.types import ModelRequest, ModelResponse
+
+    async def instrumented(input):
+        with trace.get_tracer("app").start_as_current_span("chat") as span:
+            span.set_attribute("gen_ai.usage.input_tokens", 100)
+            span.set_attribute("gen_ai.usage.output_tokens", 10)
+            await complete(ModelRequest(model="fake/x", messages=[]))
+        return "hi"
+
+    used = ModelResponse(text="x", usage=Usage(calls=1, input_tokens=100, output_tokens=10, cost_usd=0.0))
+    with fake_model("fake", lambda request: used):
+        result = await run(scenario.agent(), scenario.succeed(), agents=[agent(instrumented)])
+    assert result.usage.by_role["Agent"].input_tokens == result.usage.total.input_tokens == 100
+    assert result.usage.total.calls == 1
+    assert result.usage.total.cost_usd is None  # the span names no model, so its price is unknown

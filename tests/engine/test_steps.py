@@ -254,7 +254,9 @@ async def test_on_turn_comes_between_turns_and_on_step_after_every_call():
 async def test_on_turn_is_called_before_the_limit_ends_the_run():
     turns = []
     await run(
-        scenario.proceed(on_turn=lambda state: turns.append(state.current_turn)), agents=[agent()], max_turns=2
+        scenario.proceed(on_turn=lambda state: turns.append(state.current_turn)),
+        agents=[agent()],
+        max_turns=2,
     )
     assert turns == [1, 2]
 

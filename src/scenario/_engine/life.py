@@ -7,13 +7,15 @@ import time
 from typing import TYPE_CHECKING
 
 from scenario._observer import Observer, RunOutcome, RunStatus
-from scenario.types import RunUsage, ScenarioResult
+from scenario.types import AgentRole, RunUsage, ScenarioResult, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scenario._engine.run import Run
     from scenario.types import ScriptStep
+
+_AGENT = AgentRole.AGENT.value
 
 
 async def live(run: Run, script: Sequence[ScriptStep]) -> ScenarioResult:
@@ -29,7 +31,8 @@ async def live(run: Run, script: Sequence[ScriptStep]) -> ScenarioResult:
         try:
             await run.channel.open(run.info)
             verdict = await run.play(script)
-            result = _final(run, verdict, total_time=time.perf_counter() - started)
+            total_time = time.perf_counter() - started
+            result = _final(run, verdict, total_time=total_time, usage=await _usage(run))
             outcome = _judged(run, result)
         except BaseException as error:
             run.channel.attach_to(error)
@@ -54,7 +57,7 @@ async def _release(run: Run) -> None:
             await run.tracing.end()
 
 
-def _final(run: Run, verdict: ScenarioResult, *, total_time: float) -> ScenarioResult:
+def _final(run: Run, verdict: ScenarioResult, *, total_time: float, usage: RunUsage) -> ScenarioResult:
     """Return the result of the run: the verdict with what only the engine knows."""
     fields = {
         **run.checkpoints.before(verdict),
@@ -62,20 +65,20 @@ def _final(run: Run, verdict: ScenarioResult, *, total_time: float) -> ScenarioR
         "messages": verdict.messages or list(run.conversation.messages),
         "total_time": verdict.total_time or total_time,
         "agent_time": verdict.agent_time or run.calls.agent_time,
-        "usage": verdict.usage or _usage(run),
+        "usage": verdict.usage or usage,
     }
     return verdict.model_copy(update=fields)
 
 
-def _usage(run: Run) -> RunUsage:
+async def _usage(run: Run) -> RunUsage:
     """Return the run's model usage; what the agent under test used is known from its spans."""
     report = run.meter.report()
-    agent = run.tracing.agent_usage()
+    agent = await run.tracing.agent_usage()
     if agent is None:
         return report
-    by_role = dict(report.by_role)
-    by_role["Agent"] = by_role["Agent"] + agent if "Agent" in by_role else agent
-    return RunUsage(total=report.total + agent, by_role=by_role)
+    replayed = Usage(cache_hits=report.by_role[_AGENT].cache_hits) if _AGENT in report.by_role else Usage()
+    by_role = {**report.by_role, _AGENT: agent + replayed}
+    return RunUsage(total=sum(by_role.values(), Usage()), by_role=by_role)
 
 
 def _judged(run: Run, result: ScenarioResult) -> RunOutcome:

@@ -364,7 +364,8 @@ class Run:
     def _trace_id(self) -> str | None:
         """Return the trace of the turn in progress; a turn in which nothing happens has none."""
         if self._trace[0] != self._board.current_turn:
-            self._trace = (self._board.current_turn, self.tracing.open_turn(self._board.current_turn))
+            trace_id = self.tracing.open_turn(self._board.current_turn)
+            self._trace = (self._board.current_turn, trace_id if trace_id.strip("0") else None)
         return self._trace[1]
 
     def _append(self, message: Message, *, producer: int | None = None, trace_id: str | None = None) -> None:
