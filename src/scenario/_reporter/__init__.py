@@ -1,0 +1,1 @@
+"""Collects the runs of a session and lays out the report at its end."""
