@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from scenario.config import ScenarioConfig
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _VARIABLES = (
     "LANGWATCH_API_KEY", "LANGWATCH_ENDPOINT", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY",
@@ -19,10 +14,9 @@ _VARIABLES = (
 
 
 @pytest.fixture(autouse=True)
-def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Give the test a configuration of its own, which is quiet, and an environment without keys."""
     for variable in _VARIABLES:
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("SCENARIO_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.setattr(ScenarioConfig, "default_config", ScenarioConfig(verbose=False))
-    yield

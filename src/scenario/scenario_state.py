@@ -105,6 +105,14 @@ class ScenarioState(BaseModel):
         """A copy of the voice events so far; empty for text runs."""
         return list(self._run.timeline) if self._run else []
 
+    def _cache_fingerprint(self) -> dict[str, Any]:
+        """Return what makes two states equal for the cache: nothing that names the run."""
+        return {
+            "description": self.description,
+            "messages": self.messages,
+            "current_turn": self.current_turn,
+        }
+
     def control(self) -> RunControl:
         """Return the run behind this state.
 

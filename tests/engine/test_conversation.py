@@ -148,8 +148,8 @@ VIEW_READERS = {
     "deepcopy": copy.deepcopy,
     "shallow copy": copy.copy,
     "pickle": lambda view: pickle.loads(pickle.dumps(view)),
-    "sum before": lambda view: ([{"role": "x"}] + view)[1:],
-    "sum after": lambda view: (view + [{"role": "x"}])[:-1],
+    "sum before": lambda view: ([{"role": "x"}] + view)[1:],  # noqa: RUF005  # the operator is the test
+    "sum after": lambda view: (view + [{"role": "x"}])[:-1],  # noqa: RUF005  # as above
     "pop": lambda view: [view.pop(0) for _ in range(len(view))],
     "sorted": lambda view: sorted(view, key=lambda message: message["content"]),
     "sort": lambda view: view.sort(key=lambda message: message["content"]) or view,

@@ -103,7 +103,7 @@ async def test_an_exception_without_text_is_named_by_its_type():
 
 
 async def test_a_wrong_return_value_is_an_error_of_the_agent():
-    with pytest.raises(AgentCallError, match="Says.call returned 7") as caught:
+    with pytest.raises(AgentCallError, match=r"Says\.call returned 7") as caught:
         await run(scenario.agent(), agents=[agent(7)])
     assert isinstance(caught.value.__cause__, InvalidReturnTypeError)
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,10 @@ def blocking(seconds: float):
         return "slept"
 
     return sleep
+
+
+def open_descriptors() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
 async def ticks_during(work) -> int:
@@ -256,13 +261,11 @@ def test_a_malformed_limit_is_reported_once_and_the_default_used(monkeypatch, ca
 
 
 async def test_a_hundred_runs_leave_no_thread_and_no_descriptor_behind():
-    import os
-
     async def once():
         await asyncio.gather(*(scenario.run("n", "d", [agent()], script=SUCCEED) for _ in range(50)))
 
     await once()
-    threads, descriptors = threading.active_count(), len(os.listdir("/proc/self/fd"))
+    threads, descriptors = threading.active_count(), open_descriptors()
     await once()
     assert threading.active_count() <= threads
-    assert len(os.listdir("/proc/self/fd")) <= descriptors
+    assert open_descriptors() <= descriptors

@@ -134,7 +134,7 @@ def test_ids_sort_by_their_time(monkeypatch):
         monkeypatch.setattr("time.time", lambda second=second: second)
         ids.append(new_id("x"))
     assert ids == sorted(ids)
-    assert len(set(new_id("x") for _ in range(1000))) == 1000
+    assert len({new_id("x") for _ in range(1000)}) == 1000
 
 
 async def test_what_the_agent_used_is_known_from_its_spans_and_counted_once():

@@ -30,7 +30,7 @@ def test_the_built_in_defaults():
         ("false", False),
         ("FALSE", False),
         ("1", True),
-        ("yes", True),
+        ("y", True),
     ],
 )
 def test_headless_is_read_when_a_configuration_is_made(monkeypatch, value, expected):

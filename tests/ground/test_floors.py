@@ -21,8 +21,7 @@ FLOORS = [
 # A public module and the private package behind it are one room.
 ROOMS = {"_user_simulator": "user_simulator_agent", "_judge": "judge_agent", "_engine": "scenario_executor"}
 # The ground is one room: its values refer to each other. The surfaces share the reporter and the demo.
-SHARED = {"types", "config", "errors", "_observer", "_ids", "_spelling", "_logging", "_media", "_reporter", "_demo", "_cli",
-          "_pytest"}  # fmt: skip
+SHARED = FLOORS[0] | {"_reporter", "_demo", "_cli", "_pytest"}
 
 
 def floor_of(room: str) -> int:

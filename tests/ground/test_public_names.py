@@ -15,8 +15,8 @@ import pytest
 import scenario
 
 HEAVY = {
-    "any_llm", "litellm", "openai", "anthropic", "httpx", "numpy", "pydantic", "opentelemetry", "rich", "pytest",
-    "xllamacpp", "huggingface_hub", "genai_prices", "logging", "asyncio",
+    "any_llm", "litellm", "openai", "anthropic", "httpx", "numpy", "pydantic", "opentelemetry", "rich",
+    "pytest", "xllamacpp", "huggingface_hub", "genai_prices", "logging", "asyncio",
 }  # fmt: skip
 
 
@@ -39,7 +39,7 @@ def test_the_list_of_public_names_is_sorted_complete_and_importable():
 
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
-        scenario.nonsense
+        _ = scenario.nonsense
 
 
 def test_importing_the_package_loads_nothing_heavy():
@@ -106,7 +106,7 @@ def test_the_log_level_is_read_at_import(level, expected, monkeypatch):
     assert fresh(code).split() == [expected, "0" if expected == "0" else "1"]
 
 
-def test_the_log_file_takes_the_records_of_all_loggers_and_its_folder_is_made_at_the_first(
+def test_the_log_file_takes_the_records_of_all_loggers(
     monkeypatch, tmp_path
 ):
     file = tmp_path / "deep" / "log.txt"

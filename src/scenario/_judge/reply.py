@@ -1,0 +1,92 @@
+"""What a reply of the judge's model means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from scenario._judge.json_pairs import JsonObject, as_object, decode, objects_with
+from scenario._judge.tools import CONTINUE, FINISH
+
+if TYPE_CHECKING:
+    from scenario.types import ModelResponse
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The model ends the test.
+
+    Attributes:
+        criteria: returned keys with their values, as they came.
+        verdicts: the values given as overall verdict: one, unless the model is confused.
+        reasoning: the value given as reasoning, `None` without.
+    """
+
+    criteria: list[tuple[str, Any]]
+    verdicts: list[Any]
+    reasoning: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Continue:
+    """The model lets the conversation go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """The reply is neither; `defect` says why, as the end of "Your reply ..."."""
+
+    defect: str
+
+
+def read_reply(response: ModelResponse, *, forced: bool) -> Finish | Continue | Malformed:
+    """Return what a reply means.
+
+    Args:
+        response: the model's answer.
+        forced: whether a verdict is due, so that continuing is not an answer.
+    """
+    names = [call.name for call in response.tool_calls]
+    if FINISH in names:
+        return _finish(response.tool_calls[names.index(FINISH)].arguments)
+    unknown = [name for name in names if name != CONTINUE]
+    if unknown:
+        return Malformed(f"called {unknown[0]!r}, which is not one of the tools on offer")
+    if names and forced:
+        return Malformed(f"called {CONTINUE}, but a verdict is due now")
+    if names:
+        return Continue()
+    return _from_text(response.text or "")
+
+
+def _from_text(text: str) -> Finish | Malformed:
+    match list(objects_with(text, "criteria", "verdict")):
+        case [arguments]:
+            return _from_arguments(arguments)
+        case []:
+            return Malformed("called no tool")
+        case _:
+            return Malformed("called no tool and contains several verdicts")
+
+
+def _finish(text: str) -> Finish | Malformed:
+    try:
+        decoded = decode(text)
+    except ValueError:
+        return Malformed(f"called {FINISH} with arguments that are not valid JSON")
+    arguments = as_object(decoded)
+    if arguments is None:
+        return Malformed(f"called {FINISH} with arguments that are not a JSON object")
+    return _from_arguments(arguments)
+
+
+def _from_arguments(arguments: JsonObject) -> Finish | Malformed:
+    given = [as_object(value) for value in arguments.all("criteria")]
+    if not given or None in given:
+        return Malformed(f"called {FINISH} without an object in 'criteria'")
+    reasonings = arguments.all("reasoning")
+    return Finish(
+        criteria=[member for entries in given if entries is not None for member in entries],
+        verdicts=arguments.all("verdict"),
+        reasoning=reasonings[-1] if reasonings else None,
+    )

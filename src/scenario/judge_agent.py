@@ -1,0 +1,192 @@
+"""The judge: a model that decides whether the agent under test met the criteria."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from scenario._cache import cache
+from scenario._judge.call_span import note_on_call_span
+from scenario._judge.case import Case, checked_criteria
+from scenario._judge.dialogue import UnreadableReplyError, ask_for_verdict
+from scenario._judge.evidence import gather_evidence
+from scenario._judge.fence import run_token
+from scenario._judge.prompt import judge_prompt
+from scenario._judge.tokens import DEFAULT_TOKEN_THRESHOLD
+from scenario._judge.traces import trace_digest
+from scenario._judge.verdict import unreadable_verdict
+from scenario._model import resolve_settings
+from scenario._spelling import warn_about_misspelt_keywords
+from scenario.agent_adapter import AgentAdapter
+from scenario.types import AgentInput, AgentReturnTypes, AgentRole, Message, ScenarioResult
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scenario._judge.evidence import Evidence
+    from scenario._judge.verdict import Verdict
+    from scenario._tracing import JudgeSpanCollector
+
+__all__ = ["JudgeAgent"]
+
+_logger = logging.getLogger("scenario")
+
+
+class _NotGiven(float):
+    """The default temperature: equal to 0.0, and told from a 0.0 that somebody passed."""
+
+
+_TEMPERATURE = _NotGiven(0.0)
+
+
+class JudgeAgent(AgentAdapter):
+    """Decides, from the conversation and the agent's traces, whether every criterion is met.
+
+    During automatic progress it is asked once per turn and may let the conversation go on. An explicit
+    `judge()` step and the last turn demand a verdict. Without criteria it never gives one.
+
+    One instance may serve any number of runs at once: it keeps nothing of a run.
+
+    Args:
+        criteria: statements that must hold for the scenario to succeed.
+        model: `provider/name`; default: the configured `default_model`.
+        api_base: endpoint of the model.
+        api_key: key for it.
+        temperature: sampling temperature.
+        max_tokens: limit of each reply.
+        system_prompt: replaces the system message; rules, scenario and criteria then open the user message.
+        span_collector: source of the agent's spans; default: the collector of the process.
+        token_threshold: size of the trace digest, in estimated tokens, above which only its structure is
+            shown.
+        max_discovery_steps: model calls that may look into spans before a verdict is forced.
+        include_audio: whether audio is attached; default: when there is audio and the model takes it.
+        include_timeline: whether voice events are shown; default: when there is audio.
+        include_traces: whether traces are shown; default: when tracing is set up.
+        **extra_params: further parameters of every model call (`timeout`, `num_retries`, `headers`, ...).
+
+    Raises:
+        ModelNotConfiguredError: there is no model anywhere.
+        TypeError: `criteria` is a string.
+        ValueError: a criterion is blank or no string, or a number is negative.
+    """
+
+    role = AgentRole.JUDGE
+
+    def __init__(
+        self,
+        *,
+        criteria: list[str] | None = None,
+        model: str | None = None,
+        api_base: str | None = None,
+        api_key: str | None = None,
+        temperature: float = _TEMPERATURE,
+        max_tokens: int | None = None,
+        system_prompt: str | None = None,
+        span_collector: JudgeSpanCollector | None = None,
+        token_threshold: int = DEFAULT_TOKEN_THRESHOLD,
+        max_discovery_steps: int = 10,
+        include_audio: bool | None = None,
+        include_timeline: bool | None = None,
+        include_traces: bool | None = None,
+        **extra_params: Any,
+    ) -> None:
+        for name, number in (
+            ("token_threshold", token_threshold),
+            ("max_discovery_steps", max_discovery_steps),
+        ):
+            if number < 0:
+                raise ValueError(f"{name} must be at least 0, got {number!r}")
+        warn_about_misspelt_keywords(
+            type(self).__name__, extra_params, JudgeAgent.__init__.__kwdefaults__ or ()
+        )
+        self._settings = resolve_settings(
+            type(self).__name__,
+            model=model,
+            api_base=api_base,
+            api_key=api_key,
+            temperature=None if temperature is _TEMPERATURE else temperature,
+            max_tokens=max_tokens,
+            extra_params=extra_params,
+        )
+        self.criteria = checked_criteria([] if criteria is None else criteria)
+        self.model = self._settings.model
+        self.api_base = self._settings.api_base
+        self.api_key = self._settings.api_key
+        self.temperature = self._settings.temperature
+        self.max_tokens = self._settings.max_tokens
+        self.system_prompt = system_prompt
+        self.include_audio = include_audio
+        self.include_timeline = include_timeline
+        self.include_traces = include_traces
+        self._span_collector = span_collector
+        self._token_threshold = token_threshold
+        self._max_discovery_steps = max_discovery_steps
+
+    async def call(self, input: AgentInput) -> AgentReturnTypes:
+        """Judge the conversation so far.
+
+        Returns:
+            A `ScenarioResult`, or `[]` when the scenario goes on.
+
+        Raises:
+            ModelCallError: the provider refused the call or could not be reached.
+            ModelResponseError: the provider answered with nothing.
+        """
+        state, request = input.scenario_state, input.judgment_request
+        asked = request.criteria if request else None
+        criteria = checked_criteria(self.criteria if asked is None else asked)
+        if not criteria:
+            return _without_criteria(input.messages) if request else []
+        forced = request is not None or state.is_last_turn
+        if not forced and state.current_turn + 1 < state.config.min_turns:
+            return []
+        note_on_call_span("scenario.judge.forced", forced)
+        case = Case(
+            description=state.description,
+            criteria=tuple(criteria),
+            context=request.context if request else None,
+            forced=forced,
+            last_turn=state.is_last_turn,
+        )
+        verdict = await self._verdict(case, self._evidence(input), input.thread_id)
+        if verdict is None or (verdict.is_undecided and not forced):
+            return []
+        return verdict.result(input.messages)
+
+    async def _verdict(self, case: Case, evidence: Evidence, thread_id: str) -> Verdict | None:
+        prompt = judge_prompt(case, evidence, token=run_token(thread_id), system_prompt=self.system_prompt)
+        try:
+            return await self._decide(case, evidence.fingerprint, prompt)
+        except UnreadableReplyError as error:
+            if case.forced:
+                return unreadable_verdict(case.criteria, error.defect)
+            _logger.warning("the judge's model gave no readable reply and the scenario goes on: %s", error)
+            return None
+
+    @cache(ignore=["prompt"])  # the prompt holds the run's token; `case` and `evidence` stand for it
+    async def _decide(self, case: Case, evidence: str, prompt: Sequence[Message]) -> Verdict | None:
+        return await ask_for_verdict(self._settings, prompt, case)
+
+    def _evidence(self, input: AgentInput) -> Evidence:
+        digest = None if self.include_traces is False else trace_digest(input.thread_id)
+        evidence = gather_evidence(input.messages, rollbacks=input.scenario_state.rollbacks, digest=digest)
+        note_on_call_span("scenario.judge.injection_suspected", bool(evidence.suspects))
+        if evidence.suspects:
+            _logger.warning("text aimed at the judge is in the evidence: %s", ", ".join(evidence.suspects))
+        return evidence
+
+    def _cache_fingerprint(self) -> dict[str, Any]:
+        return {
+            "class": type(self).__qualname__,
+            "settings": self._settings.fingerprint(),
+            "criteria": self.criteria,
+            "system_prompt": self.system_prompt,
+        }
+
+
+def _without_criteria(messages: Sequence[Message]) -> ScenarioResult:
+    return ScenarioResult(
+        success=False,
+        messages=list(messages),
+        reasoning="There are no criteria to judge: give the judge some, or pass them to the judge() step.",
+    )
