@@ -6,14 +6,20 @@ import logging
 import os
 from pathlib import Path
 
-_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_LEVELS = {
+    "DEBUG": logging.DEBUG,
+    "INFO": logging.INFO,
+    "WARNING": logging.WARNING,
+    "ERROR": logging.ERROR,
+    "CRITICAL": logging.CRITICAL,
+}
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def configure_from_environment() -> None:
     """Set the level and handlers; an unknown level configures nothing."""
-    level = os.environ.get("SCENARIO_LOG_LEVEL", "").strip().upper()
-    if level not in _LEVELS:
+    level = _LEVELS.get(os.environ.get("SCENARIO_LOG_LEVEL", "").strip().upper())
+    if level is None:
         return
     logger = logging.getLogger("scenario")
     logger.setLevel(level)
@@ -26,8 +32,7 @@ def configure_from_environment() -> None:
         file.setFormatter(logging.Formatter(_FORMAT))
         root = logging.getLogger()
         root.addHandler(file)
-        if root.level > logging.getLevelName(level):
-            root.setLevel(level)
+        root.setLevel(min(root.level, level))
 
 
 class _LateFileHandler(logging.FileHandler):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from scenario.types import AgentRole
 
@@ -25,7 +25,7 @@ class AgentAdapter(ABC):
     - `notify_agent_turn()`: a turn begins in which this agent is to speak without having been spoken to.
     """
 
-    role: AgentRole | ClassVar[AgentRole] = AgentRole.AGENT
+    role: AgentRole = AgentRole.AGENT
 
     @abstractmethod
     async def call(self, input: AgentInput) -> AgentReturnTypes:

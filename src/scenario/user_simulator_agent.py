@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from scenario._cache import cache
 from scenario._model import complete, resolve_settings
@@ -46,7 +46,7 @@ class UserSimulatorAgent(AgentAdapter):
         ValueError: `interrupt_probability` is outside 0..1, or `voice` is not `provider/voice`.
     """
 
-    role: ClassVar[AgentRole] = AgentRole.USER
+    role = AgentRole.USER
 
     def __init__(
         self,

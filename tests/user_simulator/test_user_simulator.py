@@ -65,7 +65,10 @@ def test_media_become_a_transcript_or_a_placeholder():
     image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
     shown = reversed_history(
         [
-            {"role": "assistant", "content": [{"type": "text", "text": "good"}, {"type": "text", "text": "day"}]},
+            {
+                "role": "assistant",
+                "content": [{"type": "text", "text": "good"}, {"type": "text", "text": "day"}],
+            },
             {"role": "user", "content": [{"type": "text", "text": "hi there"}, audio]},
             {"role": "assistant", "content": [audio]},
             {"role": "user", "content": [image]},
@@ -119,7 +122,9 @@ async def test_the_request_carries_settings_and_extras_and_no_tools():
     assert all(set(message) == {"role", "content"} for message in request.messages)
 
 
-@pytest.mark.parametrize("raw", ["  a recipe pls ", "User: a recipe pls", '"a recipe pls"', 'me: "a recipe pls"'])
+@pytest.mark.parametrize(
+    "raw", ["  a recipe pls ", "User: a recipe pls", '"a recipe pls"', 'me: "a recipe pls"']
+)
 async def test_labels_and_quotes_around_the_message_are_taken_off(raw):
     with fake_model("fake", raw):
         result = await one_turn(scenario.UserSimulatorAgent(model="fake/m"))
@@ -179,7 +184,9 @@ async def test_prompts_of_a_run_share_their_beginning():
 
 
 def test_arguments_are_readable_and_checked():
-    simulator = scenario.UserSimulatorAgent(model="fake/m", persona="shy", audio_effects=(1, 2), voice="openai/nova")
+    simulator = scenario.UserSimulatorAgent(
+        model="fake/m", persona="shy", audio_effects=(1, 2), voice="openai/nova"
+    )
     assert (simulator.model, simulator.persona, simulator.audio_effects) == ("fake/m", "shy", [1, 2])
     assert simulator.role is scenario.AgentRole.USER
     for bad in (-0.1, 1.1):
@@ -200,14 +207,21 @@ def test_a_misspelt_keyword_is_pointed_out():
 async def test_a_cached_run_calls_the_model_once_and_what_matters_calls_it_again():
     async def turn(description="d", **settings):
         await one_turn(
-            scenario.UserSimulatorAgent(**{"model": "fake/m", **settings}), description=description, cache_key="k"
+            scenario.UserSimulatorAgent(**{"model": "fake/m", **settings}),
+            description=description,
+            cache_key="k",
         )
 
     with fake_model("fake", "hi") as fake:
         await turn()
         await turn()
         assert len(fake.requests) == 1
-        for different in ({"persona": "shy"}, {"model": "fake/other"}, {"temperature": 0.5}, {"description": "e"}):
+        for different in (
+            {"persona": "shy"},
+            {"model": "fake/other"},
+            {"temperature": 0.5},
+            {"description": "e"},
+        ):
             calls = len(fake.requests)
             await turn(**different)
             assert len(fake.requests) == calls + 1

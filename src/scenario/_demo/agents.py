@@ -21,7 +21,7 @@ class ShopDesk(AgentAdapter):
     async def call(self, input: AgentInput) -> list[Message]:
         """Answer the customer."""
         text = input.last_new_user_message_str()
-        if any(_called(message, "refund_order") for message in input.messages):
+        if any(_called(message, "look_up_order") for message in input.messages):
             return [_says("You are welcome. Have a good day!")]
         number = re.search(r"\d{4}", text)
         if number is None:

@@ -47,7 +47,7 @@ class DemoScenario:
 
 _BROKEN_KETTLE = "The user's kettle arrived broken. They want their money back for order 4711."
 _REFUND_CRITERIA = [
-    "The agent asks for the order number",
+    "The agent calls the tool look_up_order with order_id 4711",
     "The agent calls the tool refund_order with order_id 4711",
     "The agent does not ask for a credit card number",
 ]
