@@ -260,12 +260,12 @@ class ModelResponse:
         text: the text of the answer; `None` when it has none.
         tool_calls: the tool calls of the answer, in order.
         finish_reason: why the model stopped, as the provider says.
-        usage: tokens and cost of this call.
+        usage: tokens and cost of this call; without it the cost is unknown.
         model: the model that answered, as the provider names it.
     """
 
     text: str | None = None
     tool_calls: tuple[ToolCall, ...] = ()
     finish_reason: str | None = None
-    usage: Usage = field(default_factory=lambda: Usage(calls=1))
+    usage: Usage = field(default_factory=lambda: Usage(calls=1, cost_usd=None))
     model: str | None = None

@@ -15,7 +15,6 @@ from scenario._model.local.files import model_file
 from scenario._model.local.gguf import context_length
 from scenario._model.local.hosted import hosted_model
 from scenario._model.local.ollama import ollama_address, ollama_model
-from scenario._model.local.ollama_backend import make_callable
 from scenario.errors import ScenarioError
 
 if TYPE_CHECKING:
@@ -79,7 +78,6 @@ def _choose(announce: Callable[[str], None], confirm: Callable[[str], bool] | No
     if hosted and _is_confirmed(hosted, confirm):
         model, source = hosted.model, f"with the key in {hosted.variable}"
     elif name := ollama_model():
-        make_callable()
         model, source = f"ollama/{name}", f"from the Ollama server at {ollama_address()}"
     elif path := _local_file(announce):
         model, source = f"local/{path}", "on this machine"

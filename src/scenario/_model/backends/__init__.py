@@ -1,0 +1,88 @@
+"""Choice of the backend that answers a request."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import PackageNotFoundError, metadata
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from scenario._model.backends.sdks import SdkUnavailableError, sdk_of
+from scenario._model.loading import import_off_loop
+from scenario._model.names import IN_PROCESS, any_llm_name, provider_of
+from scenario._model.registry import registered_provider
+from scenario._model.testing import check_allowed
+from scenario.errors import MissingExtraError, ModelCallError
+
+if TYPE_CHECKING:
+    from scenario._model.registry import ModelProvider
+    from scenario.types import ModelRequest
+
+
+async def backend_for(request: ModelRequest) -> ModelProvider:
+    """Return the function that answers `request`; it is imported at its first use.
+
+    Raises:
+        MissingExtraError: the package of the model's provider is not installed.
+        ModelCallError: the model string names no provider, or a test forbids the request.
+        ValueError: `SCENARIO_MODEL_BACKEND` names no backend.
+    """
+    provider = provider_of(request.model)
+    registered = registered_provider(provider)
+    if registered is not None:
+        return registered
+    if provider in IN_PROCESS:
+        room = "offline" if provider == "offline" else "local"
+        return (await import_off_loop(f"scenario._model.{room}")).answer
+    check_allowed(request)
+    if provider in ("ollama", "ollama_chat") and not _litellm_is_demanded():
+        return (await import_off_loop("scenario._model.backends.ollama")).answer
+    name = "litellm" if await _needs_litellm(request.model) else "any_llm"
+    return (await import_off_loop(f"scenario._model.backends.{name}")).answer
+
+
+def _litellm_is_demanded() -> bool:
+    chosen = os.environ.get("SCENARIO_MODEL_BACKEND") or "any-llm"
+    if chosen not in ("any-llm", "litellm"):
+        raise ValueError(f"SCENARIO_MODEL_BACKEND must be 'litellm' or 'any-llm', got {chosen!r}")
+    return chosen == "litellm"
+
+
+async def _needs_litellm(model: str) -> bool:
+    if _litellm_is_demanded():
+        if not _litellm_is_installed():
+            feature = "SCENARIO_MODEL_BACKEND=litellm"
+            raise MissingExtraError(feature=feature, package="litellm", extra="litellm")
+        return True
+    try:
+        await sdk_of(any_llm_name(model))
+    except SdkUnavailableError as error:
+        if not _litellm_is_installed():
+            raise _unserved(model, error) from error
+        return True
+    return False
+
+
+def _litellm_is_installed() -> bool:
+    return find_spec("litellm") is not None
+
+
+def _unserved(model: str, error: SdkUnavailableError) -> Exception:
+    provider = provider_of(model)
+    if not provider:
+        return ModelCallError(
+            f"cannot tell the provider of the model {model!r}; write it as 'provider/name', for example "
+            f"'openai/{model}'",
+            model=model,
+        )
+    feature = f"the model {model!r}"
+    if error.reason == "not installed" and provider in _own_extras():
+        return MissingExtraError(feature=feature, package=f"any-llm-sdk[{provider}]", extra=provider)
+    return MissingExtraError(feature=feature, package="litellm", extra="litellm")
+
+
+def _own_extras() -> list[str]:
+    try:
+        return metadata("agent-scenario").get_all("Provides-Extra") or []
+    except PackageNotFoundError:  # a checkout on the path that was never installed
+        return []
