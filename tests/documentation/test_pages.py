@@ -37,3 +37,10 @@ def test_the_examples_run(page, tmp_path):
 def test_every_page_is_named_in_the_readme():
     readme = (ROOT / "README.md").read_text()
     assert all(f"docs/{page.name}" in readme for page in PAGES[1:])
+
+
+@pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("test_*.py")), ids=lambda path: path.stem)
+def test_adapters_stand_in_the_documentation_as_they_run(example):
+    adapter = re.search(r"^# \[adapter\]\n(.*?)^# \[/adapter\]$", example.read_text(), re.MULTILINE | re.DOTALL)
+    if adapter:
+        assert adapter[1].strip() in (ROOT / "docs" / "agents.md").read_text()

@@ -64,7 +64,9 @@ def test_one_of_becomes_any_of():
         ({"type": "string", "maxLength": 5_000_000}, {"type": "string"}),
         ({"type": "integer", "minimum": "3"}, {"type": "integer"}),
         ({"type": "integer", "minimum": 1, "maximum": 5}, {"type": "integer", "minimum": 1, "maximum": 5}),
-        ({"type": "array", "items": True}, {"type": "array"}),
+        ({"type": "array", "items": True}, {"type": "array", "maxItems": 8}),
+        ({"type": "array", "minItems": 9}, {"type": "array", "minItems": 9, "maxItems": 9}),
+        ({"type": "array", "maxItems": 20}, {"type": "array", "maxItems": 20}),
         ({"const": None}, {"const": None}),
     ],
 )

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 Schema: TypeAlias = dict[str, Any]
 
+_MAX_ITEMS = 8
 _TYPES = frozenset({"object", "array", "string", "integer", "number", "boolean", "null"})
 _BOUNDS = (
     ("minimum", "maximum", 10**9),
@@ -23,9 +24,10 @@ _BOUNDS = (
 
 
 def grammar_schema(schema: Any) -> Schema:
-    """Return a schema that llama.cpp takes and that admits everything that `schema` does.
+    """Return a schema that llama.cpp takes and that admits everything that `schema` does, but for long arrays.
 
-    References are written out; one that leads back into itself admits anything.
+    References are written out; one that leads back into itself admits anything. An array without a bound gets
+    one: small models otherwise repeat an item until their tokens run out.
     """
     return _rebuilt(schema, root=schema, open_refs=())
 
@@ -65,7 +67,10 @@ def _rebuilt(schema: Any, root: Any, open_refs: tuple[str, ...]) -> Schema:
         result["items"] = inner(source["items"])
     if prefix := _list(source.get("prefixItems")):
         result["prefixItems"] = [inner(part) for part in prefix]
-    return result | _bounds(source)
+    result |= _bounds(source)
+    if result.get("type") == "array":
+        result.setdefault("maxItems", max(_MAX_ITEMS, result.get("minItems", 0)))
+    return result
 
 
 def _properties(source: Mapping[str, Any], inner: Any) -> Schema:

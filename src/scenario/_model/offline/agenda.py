@@ -42,7 +42,7 @@ _UNKNOWNS = 3
 _MAXIMUM = 8000  # characters of an agent's message that are read
 _DONE = re.compile(
     r"\b(?:has been|have been|is now|are now|all set|successfully|i have (?:\w+ )?\w+ed\b"
-    r"|i (?:just )?\w+ed your|is (?:booked"
+    r"|i (?:just )?\w+ed your|(?:is|are) (?:booked|refunded|solved|fixed|sent|paid|updated"
     r"|confirmed|cancelled|canceled|reserved|scheduled|filed|open|done|on its way|reset|complete)|done"
     r"|booked|confirmed"
     r"|here (?:is|are)|i have sent|i sent|was (?:sent|cancelled|booked|created|reset))\b"

@@ -1,0 +1,32 @@
+"""The attributes of a span or event: which are shown, and under which key."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from scenario._judge.digest.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PREFIX = "langwatch."
+_LEFT_OUT = frozenset({"langwatch.thread.id", "langwatch.scenario.id", "langwatch.scenario.name"})
+
+
+def shown_attributes(attributes: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the attributes that a judge may need: key as shown, and value."""
+    for key, value in attributes.items():
+        if key in _LEFT_OUT:
+            continue
+        short = key.removeprefix(_PREFIX)
+        yield _key_text(short if short and short not in attributes else key), value
+
+
+def _key_text(key: str) -> str:
+    # A key that begins with a bracket or a line of the tree could pass for a span.
+    return (
+        one_line(key)
+        if key[:1].isalnum() or key[:1] == "_"
+        else one_line(json.dumps(key, ensure_ascii=False))
+    )
