@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 _BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_ADAPTER = re.compile(r"^# \[adapter\]\n(.*?)^# \[/adapter\]$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")
 
 
@@ -41,6 +42,5 @@ def test_every_page_is_named_in_the_readme():
 
 @pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("test_*.py")), ids=lambda path: path.stem)
 def test_adapters_stand_in_the_documentation_as_they_run(example):
-    adapter = re.search(r"^# \[adapter\]\n(.*?)^# \[/adapter\]$", example.read_text(), re.MULTILINE | re.DOTALL)
-    if adapter:
+    if adapter := _ADAPTER.search(example.read_text()):
         assert adapter[1].strip() in (ROOT / "docs" / "agents.md").read_text()

@@ -16,7 +16,7 @@ FLOORS = [
     {"agent_adapter", "script", "scenario_state", "_cache"},
     {"user_simulator_agent", "_user_simulator", "judge_agent", "_judge"},
     {"scenario_executor", "_engine"},
-    {"cli", "_cli", "pytest_plugin", "_pytest", "_reporter", "_demo"},
+    {"cli", "_cli", "pytest_plugin", "_pytest", "_reporter", "_demo", "tracing"},
 ]
 # A public module and the private package behind it are one room.
 ROOMS = {"_user_simulator": "user_simulator_agent", "_judge": "judge_agent", "_engine": "scenario_executor"}

@@ -47,7 +47,11 @@ async def test_it_reaches_its_goal_and_parts_in_18_of_20_descriptions():
     assert reached >= len(DESCRIPTIONS) - 2
 
 
-@pytest.mark.parametrize(("description", "make"), DESCRIPTIONS, ids=lambda value: getattr(value, "__name__", str(value)[:40]))
+def _name(value: object) -> str:
+    return getattr(value, "__name__", str(value)[:40])
+
+
+@pytest.mark.parametrize(("description", "make"), DESCRIPTIONS, ids=_name)
 async def test_it_never_offers_help_nor_speaks_like_the_agent(description, make):
     for line in await _talk(description, make()):
         assert not AGENT_LINE.search(line)

@@ -41,6 +41,11 @@ class JudgeSpanCollector(SpanProcessor):
         with self._lock:
             self._index.ended(span)
 
+    def received(self, span: ReadableSpan) -> None:
+        """Keep a finished span of another process, unless it came too late or is there already."""
+        with self._lock:
+            self._index.received(span)
+
     def shutdown(self) -> None:
         """Forget everything."""
         with self._lock:

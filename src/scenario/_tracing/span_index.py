@@ -121,6 +121,20 @@ class SpanIndex:
             if len(self._without_thread) > MAX_SPANS_WITHOUT_THREAD:
                 self._forget(next(iter(self._without_thread)))
 
+    def received(self, span: ReadableSpan) -> None:
+        """Take in a finished span of another process.
+
+        One that names no thread, and whose parent is not known (yet), belongs to the thread whose trace it is
+        in: what is above it may end later, or be traced elsewhere. One that names a thread which is not
+        running came too late, and one that is known was sent again.
+        """
+        key, named = span_key(span.context), text_attribute(span, THREAD_ID)
+        if key in self._nodes or (named is not None and named not in self._threads):
+            return
+        in_trace = (thread_id for node in self._traces.get(key[0], ()) for thread_id in node.threads)
+        self.started(span, next(in_trace, None))
+        self.ended(span)
+
     def spans(self, thread_id: str) -> list[ReadableSpan]:
         """Return the finished spans of a thread, in the order in which they ended."""
         thread = self._threads.get(thread_id)

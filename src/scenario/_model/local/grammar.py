@@ -24,7 +24,7 @@ _BOUNDS = (
 
 
 def grammar_schema(schema: Any) -> Schema:
-    """Return a schema that llama.cpp takes and that admits everything that `schema` does, but for long arrays.
+    """Return a schema that llama.cpp takes, and that admits everything that `schema` does but long arrays.
 
     References are written out; one that leads back into itself admits anything. An array without a bound gets
     one: small models otherwise repeat an item until their tokens run out.
