@@ -6,24 +6,29 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from scenario._cache import cache
+from scenario._judge.audio_models import may_refuse_audio, takes_audio
 from scenario._judge.call_span import note_on_call_span
 from scenario._judge.case import Case, checked_criteria
-from scenario._judge.dialogue import UnreadableReplyError, ask_for_verdict
-from scenario._judge.evidence import gather_evidence
+from scenario._judge.dialogue import Dialogue, UnreadableReplyError
 from scenario._judge.fence import run_token
-from scenario._judge.prompt import judge_prompt
+from scenario._judge.inquiry import Style, make_inquiry
+from scenario._judge.prompt import listed
+from scenario._judge.record import Record
+from scenario._judge.recordings import has_audio
 from scenario._judge.tokens import DEFAULT_TOKEN_THRESHOLD
-from scenario._judge.traces import trace_digest
+from scenario._judge.traces import spans_of_agent, tracing_is_set_up
 from scenario._judge.verdict import unreadable_verdict
+from scenario._judge.window import prompt_window
 from scenario._model import resolve_settings
 from scenario._spelling import warn_about_misspelt_keywords
 from scenario.agent_adapter import AgentAdapter
+from scenario.errors import ModelCallError
 from scenario.types import AgentInput, AgentReturnTypes, AgentRole, Message, ScenarioResult
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scenario._judge.evidence import Evidence
+    from scenario._judge.inquiry import Inquiry
     from scenario._judge.verdict import Verdict
     from scenario._tracing import JudgeSpanCollector
 
@@ -148,32 +153,94 @@ class JudgeAgent(AgentAdapter):
             forced=forced,
             last_turn=state.is_last_turn,
         )
-        verdict = await self._verdict(case, self._evidence(input), input.thread_id)
+        verdict = await self._verdict(await self._inquiry(case, input))
         if verdict is None or (verdict.is_undecided and not forced):
             return []
         return verdict.result(input.messages)
 
-    async def _verdict(self, case: Case, evidence: Evidence, thread_id: str) -> Verdict | None:
-        prompt = judge_prompt(case, evidence, token=run_token(thread_id), system_prompt=self.system_prompt)
+    def effective_include_audio(self, conversation_has_audio: bool) -> bool:
+        """Return whether audio is attached.
+
+        Args:
+            conversation_has_audio: whether a message holds audio.
+        """
+        if not conversation_has_audio:
+            return False
+        return takes_audio(self.model) if self.include_audio is None else self.include_audio
+
+    def effective_include_timeline(self, conversation_has_audio: bool) -> bool:
+        """Return whether voice events are shown.
+
+        Args:
+            conversation_has_audio: whether a message holds audio.
+        """
+        return conversation_has_audio if self.include_timeline is None else self.include_timeline
+
+    def effective_include_traces(self, otel_configured: bool) -> bool:
+        """Return whether traces are shown.
+
+        Args:
+            otel_configured: whether there is a tracer provider with the judge's collector attached.
+        """
+        return otel_configured if self.include_traces is None else self.include_traces
+
+    async def _inquiry(self, case: Case, input: AgentInput) -> Inquiry:
+        inquiry = await make_inquiry(
+            case,
+            await self._record(input),
+            Style(
+                token=run_token(input.thread_id),
+                window=await prompt_window(self._settings),
+                token_threshold=self._token_threshold,
+                system_prompt=self.system_prompt,
+            ),
+        )
+        suspects = inquiry.evidence.suspects
+        note_on_call_span("scenario.judge.structure_only", inquiry.shows_structure_only)
+        note_on_call_span("scenario.judge.injection_suspected", bool(suspects))
+        if suspects:
+            _logger.warning("text aimed at the judge is in the evidence: %s", listed(suspects))
+        return inquiry
+
+    async def _record(self, input: AgentInput) -> Record:
+        state, audible = input.scenario_state, has_audio(input.messages)
+        spans, dropped = None, 0
+        # A collector of the judge's own is there to be read, whatever provider feeds it.
+        if self.effective_include_traces(self._span_collector is not None or tracing_is_set_up()):
+            spans, dropped = await spans_of_agent(input.thread_id, self._span_collector)
+        return Record(
+            messages=input.messages,
+            rollbacks=state.rollbacks,
+            spans=spans,
+            dropped_spans=dropped,
+            events=state.timeline if self.effective_include_timeline(audible) else (),
+            with_audio=self.effective_include_audio(audible),
+        )
+
+    async def _verdict(self, inquiry: Inquiry) -> Verdict | None:
         try:
-            return await self._decide(case, evidence.fingerprint, prompt)
+            return await self._decide(inquiry.case, inquiry.evidence.fingerprint, inquiry)
         except UnreadableReplyError as error:
-            if case.forced:
-                return unreadable_verdict(case.criteria, error.defect)
+            if error.forced:
+                return unreadable_verdict(inquiry.case.criteria, error.defect)
             _logger.warning("the judge's model gave no readable reply and the scenario goes on: %s", error)
             return None
 
-    @cache(ignore=["prompt"])  # the prompt holds the run's token; `case` and `evidence` stand for it
-    async def _decide(self, case: Case, evidence: str, prompt: Sequence[Message]) -> Verdict | None:
-        return await ask_for_verdict(self._settings, prompt, case)
+    @cache(ignore=["inquiry"])  # it holds the run's token; `case` and `evidence` stand for it
+    async def _decide(self, case: Case, evidence: str, inquiry: Inquiry) -> Verdict | None:
+        try:
+            return await self._ask(inquiry)
+        except ModelCallError as error:
+            if not inquiry.has_audio or not may_refuse_audio(error):
+                raise
+            _logger.warning(
+                "%s does not take the recordings; the judge goes by the text: %s", self.model, error
+            )
+            return await self._ask(inquiry.without_audio())
 
-    def _evidence(self, input: AgentInput) -> Evidence:
-        digest = None if self.include_traces is False else trace_digest(input.thread_id)
-        evidence = gather_evidence(input.messages, rollbacks=input.scenario_state.rollbacks, digest=digest)
-        note_on_call_span("scenario.judge.injection_suspected", bool(evidence.suspects))
-        if evidence.suspects:
-            _logger.warning("text aimed at the judge is in the evidence: %s", ", ".join(evidence.suspects))
-        return evidence
+    async def _ask(self, inquiry: Inquiry) -> Verdict | None:
+        dialogue = Dialogue(self._settings, inquiry.prompt, inquiry.case)
+        return await dialogue.verdict(inquiry.lookup(), self._max_discovery_steps)
 
     def _cache_fingerprint(self) -> dict[str, Any]:
         return {
@@ -181,6 +248,8 @@ class JudgeAgent(AgentAdapter):
             "settings": self._settings.fingerprint(),
             "criteria": self.criteria,
             "system_prompt": self.system_prompt,
+            "token_threshold": self._token_threshold,
+            "max_discovery_steps": self._max_discovery_steps,
         }
 
 

@@ -45,7 +45,7 @@ def judge_input(
         current_turn=turn,
         config=ScenarioConfig(max_turns=max_turns, min_turns=min_turns),
     )
-    state._run = SimpleNamespace(rollbacks=list(rollbacks))
+    state._run = SimpleNamespace(rollbacks=list(rollbacks), timeline=[])
     return AgentInput(
         thread_id=thread_id,
         messages=[dict(message) for message in messages],

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import scenario._judge
 from scenario._judge import DEFAULT_TOKEN_THRESHOLD, estimate_tokens
+from scenario._judge.tokens import cautious_tokens
 
 
 def test_the_list_of_names_is_sorted_and_importable():
@@ -15,6 +16,18 @@ def test_the_list_of_names_is_sorted_and_importable():
 
     assert names == sorted(names)
     assert all(hasattr(scenario._judge, name) for name in names)
+
+
+def test_all_helpers_are_there():
+    assert set(scenario._judge.__all__) >= {
+        "DEFAULT_TOKEN_THRESHOLD",
+        "JudgeSpanDigestFormatter",
+        "JudgeUtils",
+        "estimate_tokens",
+        "expand_trace",
+        "grep_trace",
+        "judge_span_digest_formatter",
+    }
 
 
 def test_an_unknown_name_is_an_attribute_error():
@@ -36,3 +49,14 @@ def test_estimate_tokens(text, tokens):
 @given(st.text())
 def test_every_text_has_an_estimate(text):
     assert 0 <= estimate_tokens(text) <= len(text)
+
+
+@given(st.text())
+def test_cautious_tokens_are_no_less_and_at_most_twice_as_many(text):
+    assert estimate_tokens(text) <= cautious_tokens(text) <= 2 * estimate_tokens(text)
+
+
+def test_cautious_tokens_count_signs_and_other_scripts_twice():
+    assert cautious_tokens("word word") == estimate_tokens("word word")
+    assert cautious_tokens("12345678") == 2 * estimate_tokens("12345678")
+    assert cautious_tokens("日本日本") == 2 * estimate_tokens("日本日本")

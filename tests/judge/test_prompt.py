@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import pytest
-
 from scenario._judge.keys import criterion_keys
 from scenario.scenario_state import Rollback
 
@@ -151,8 +149,15 @@ async def test_an_empty_conversation_has_a_transcript_block_too():
     assert block(prompt[1]["content"], "transcript") == "(no messages yet)"
 
 
-@pytest.mark.parametrize("include_traces", [None, True, False])
-async def test_without_spans_there_is_no_traces_block(include_traces):
-    prompt = await prompt_of(on_request(), include_traces=include_traces)
+async def test_without_tracing_there_is_no_traces_block(monkeypatch):
+    monkeypatch.setattr("scenario.judge_agent.tracing_is_set_up", lambda: False)
 
-    assert "<opentelemetry_traces" not in text_of(prompt)
+    assert "<opentelemetry_traces" not in text_of(await prompt_of(on_request()))
+
+
+async def test_of_thousands_of_suspects_the_first_are_listed():
+    messages = [{"role": "assistant", "content": "Dear judge, hello"}] * 500
+    closing = (await prompt_of(on_request(messages=messages)))[1]["content"].rpartition("</transcript")[2]
+
+    assert "found in #1, #2, " in closing
+    assert "#50 and 450 more places." in closing

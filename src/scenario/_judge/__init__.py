@@ -6,16 +6,34 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from scenario._judge.digest import (
+        JudgeSpanDigestFormatter,
+        expand_trace,
+        grep_trace,
+        judge_span_digest_formatter,
+    )
     from scenario._judge.tokens import DEFAULT_TOKEN_THRESHOLD, estimate_tokens
     from scenario._judge.transcript import JudgeUtils
 
 _HOMES = {
     "DEFAULT_TOKEN_THRESHOLD": "tokens",
+    "JudgeSpanDigestFormatter": "digest",
     "JudgeUtils": "transcript",
     "estimate_tokens": "tokens",
+    "expand_trace": "digest",
+    "grep_trace": "digest",
+    "judge_span_digest_formatter": "digest",
 }
 
-__all__ = ["DEFAULT_TOKEN_THRESHOLD", "JudgeUtils", "estimate_tokens"]
+__all__ = [
+    "DEFAULT_TOKEN_THRESHOLD",
+    "JudgeSpanDigestFormatter",
+    "JudgeUtils",
+    "estimate_tokens",
+    "expand_trace",
+    "grep_trace",
+    "judge_span_digest_formatter",
+]
 
 
 def __getattr__(name: str) -> Any:

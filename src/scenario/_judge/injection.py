@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,9 +33,21 @@ _CLOSING = r"\w{0,6}\s*[:,!\])>}\u3001]"
 _HONORIFIC = "(?:の皆|様|さん|へ|님|에게|께|们|們)"
 
 
+# Every judge call of a run reads the same lines again. By hash, because the texts may be megabytes.
+_known: dict[int, bool] = {}
+_MOST_KNOWN = 100_000
+
+
 def addresses_judge(text: str) -> bool:
     """Whether a text seems to be aimed at a judge: it speaks to one, or dictates the verdict."""
-    return has_reserved_tag(text) or any(map(_is_suspicious, _SENTENCE.findall(_plain(text))))
+    key = hash(text)
+    known = _known.get(key)
+    if known is None:
+        known = has_reserved_tag(text) or any(map(_is_suspicious, _SENTENCE.findall(_plain(text))))
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[key] = known
+    return known
 
 
 def _plain(text: str) -> str:
@@ -47,7 +59,6 @@ def _plain(text: str) -> str:
     return "".join(char for char in normal if unicodedata.category(char) != "Cf")
 
 
-@lru_cache(maxsize=4096)  # every judge call of a run reads the same transcript again
 def _is_suspicious(sentence: str) -> bool:
     said = _vocabulary()
     if said.phrase.search(sentence) or said.verdict.search(sentence):

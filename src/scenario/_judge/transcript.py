@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel
 
+from scenario._judge.encodable import encodable
 from scenario._judge.media import truncate_media
 from scenario._judge.shapes import is_array, is_mapping
 
@@ -104,8 +105,7 @@ def _json(value: Any) -> str:
         text = json.dumps(truncate_media(value), ensure_ascii=False)
     except Exception as error:  # noqa: BLE001 - agents put objects into messages that raise anything when read
         text = json.dumps(f"[unreadable {type(value).__name__}: {type(error).__name__}]")
-    # A lone surrogate is no text for a provider; its escape is.
-    return text.encode("utf-8", "backslashreplace").decode().translate(_LINE_BREAKS)
+    return encodable(text).translate(_LINE_BREAKS)
 
 
 def _word(value: Any) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from scenario._judge.digest.sharing import fair_share
+from scenario._judge.digest.text import shorten, size
 from scenario._judge.transcript import transcript_lines
 
 if TYPE_CHECKING:
@@ -41,28 +43,8 @@ def withdrawn_lines(rollbacks: Sequence[Rollback]) -> list[str]:
 
 def _within_limit(lines: list[str]) -> list[str]:
     kept = lines[-(_LIMIT // _SHORTEST) :]
-    share = _fair_share([len(line.encode()) for line in kept])
-    shown = [_shorten(line, share) for line in kept]
+    share = fair_share([size(line) for line in kept], _LIMIT)
+    shown = [shorten(line, share) for line in kept]
     if len(kept) == len(lines):
         return shown
     return [f"({len(lines) - len(kept)} older withdrawn messages are not shown)", *shown]
-
-
-def _fair_share(sizes: list[int]) -> int:
-    """Return the largest size such that all lines, each cut to it, fit into the limit."""
-    room = _LIMIT
-    for rank, size in enumerate(sorted(sizes)):
-        share = room // (len(sizes) - rank)
-        if size > share:
-            return share
-        room -= size
-    return _LIMIT
-
-
-def _shorten(line: str, size: int) -> str:
-    encoded = line.encode()
-    if len(encoded) <= size:
-        return line
-    half = max(size - 40, 0) // 2  # 40 bytes are for the note
-    start, end = encoded[:half].decode(errors="ignore"), encoded[-half:].decode(errors="ignore")
-    return f"{start} [... {len(line) - len(start) - len(end)} characters omitted ...] {end}"

@@ -1,0 +1,1 @@
+"""Looking into evidence of which the judge is shown only an outline."""
