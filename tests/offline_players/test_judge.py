@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -187,3 +188,14 @@ async def test_usage_is_a_quarter_of_the_bytes():
     texts = sum(len(message["content"].encode()) for message in request.messages)
     assert usage.input_tokens >= texts // 4
     assert usage.output_tokens > 10
+
+
+async def test_on_an_outline_of_the_conversation_nothing_is_known_to_be_absent():
+    request = judge_request(
+        ["The agent mentions Paris", "The agent does not mention Rome", "The agent mentions Oslo"],
+        [{"role": "user", "content": "where?"}, {"role": "assistant", "content": "Paris is lovely."}],
+    )
+    request = replace(request, tools=[*request.tools, {"function": {"name": "expand_transcript"}}])
+    response = await answer(request)
+    found = json.loads(response.tool_calls[0].arguments)["criteria"].values()
+    assert [entry["status"] for entry in found] == ["true", "inconclusive", "inconclusive"]

@@ -75,10 +75,17 @@ class Act:
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """A conversation as the judge sees it; `lines` are its messages, `spans` what traces show."""
+    """A conversation as the judge sees it.
+
+    Attributes:
+        lines: its messages.
+        spans: what traces show.
+        is_outline: whether only parts of the messages are shown, so that nothing is known to be absent.
+    """
 
     lines: Sequence[Line]
     spans: Sequence[tuple[str, str]] = field(default=())
+    is_outline: bool = False
 
     @cached_property
     def agent(self) -> list[Line]:

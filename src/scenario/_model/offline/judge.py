@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from scenario._model.offline.criteria import Criterion, read_criterion
@@ -17,6 +17,7 @@ from scenario.types import ToolCall
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from scenario._model.offline.criteria import Claim
     from scenario._model.offline.findings import Finding
     from scenario.types import ModelRequest
 
@@ -81,7 +82,7 @@ def decide(criterion: str, evidence: Evidence) -> Verdict:
         return _in_order(read, evidence)
     if not read.claims:
         return Verdict("inconclusive", "The criterion is not understood, so nothing decides it.")
-    verdicts = [_one(claim.forbidden, claim.conditional, look(claim, evidence)) for claim in read.claims]
+    verdicts = [_one(claim.forbidden, claim.conditional, _look(claim, evidence)) for claim in read.claims]
     forbids = all(claim.forbidden for claim in read.claims)
     statuses = [verdict.status for verdict in verdicts]
     status: Status = (
@@ -102,10 +103,17 @@ def _one(forbidden: bool, conditional: bool, finding: Finding) -> Verdict:
     return Verdict(status, reason, finding.labels)
 
 
+def _look(claim: Claim, evidence: Evidence) -> Finding:
+    found = look(claim, evidence)
+    if evidence.is_outline and found.certainty == "absent":
+        return replace(found, certainty="unclear", reason="only an outline of the conversation is shown")
+    return found
+
+
 def _in_order(read: Criterion, evidence: Evidence) -> Verdict:
     assert read.earlier is not None
     assert read.later is not None
-    first, second = look(read.earlier, evidence), look(read.later, evidence)
+    first, second = _look(read.earlier, evidence), _look(read.later, evidence)
     labels = (*first.labels[:1], *second.labels[:1])
     if (
         first.certainty == "found"
@@ -145,7 +153,8 @@ def _evidence(request: ModelRequest) -> Evidence:
         (match[1], match[2].removeprefix("execute_tool "))
         for match in _SPAN.finditer(_first_block(texts, "opentelemetry_traces"))
     ]
-    return Evidence(read_transcript(transcript), spans)
+    is_outline = tool_schema(request, "expand_transcript") is not None
+    return Evidence(read_transcript(transcript), spans, is_outline)
 
 
 def _first_block(texts: list[str], name: str) -> str:
