@@ -20,8 +20,9 @@ def _isolated(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
-@pytest.fixture(params=["any-llm", "litellm"])
+@pytest.fixture(params=["openai", "any-llm", "litellm"])
 def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Runs the test once with each backend."""
-    monkeypatch.setenv("SCENARIO_MODEL_BACKEND", request.param)
+    """Runs the test once with each backend; that of OpenAI is the default for its models."""
+    if request.param != "openai":
+        monkeypatch.setenv("SCENARIO_MODEL_BACKEND", request.param)
     return request.param

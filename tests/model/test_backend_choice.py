@@ -25,10 +25,15 @@ def no_litellm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backends, "find_spec", lambda name: None)
 
 
-@pytest.mark.parametrize(
-    "model", ["openai/x", "gpt-5-mini", "claude-sonnet-4-5", "gemini/x", "openrouter/a/b"]
-)
+@pytest.mark.parametrize("model", ["claude-sonnet-4-5", "gemini/x", "openrouter/a/b"])
 async def test_any_llm_is_the_default(model: str) -> None:
+    assert await chosen(model) == "any_llm"
+
+
+@pytest.mark.parametrize("model", ["openai/x", "gpt-5-mini", "custom_openai/x"])
+async def test_openai_is_called_without_a_detour(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await chosen(model) == "openai"
+    monkeypatch.setenv("SCENARIO_MODEL_BACKEND", "any-llm")
     assert await chosen(model) == "any_llm"
 
 

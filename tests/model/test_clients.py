@@ -102,9 +102,6 @@ def test_loops_in_threads_have_clients_of_their_own() -> None:
 
 
 async def test_all_clients_share_one_tls_context() -> None:
-    from scenario._model.backends.sdks import _tls_context, sdk_of
+    from scenario._model.backends.tls import tls_context
 
-    await sdk_of("openai")
-    context = _tls_context()
-    await sdk_of("anthropic")
-    assert _tls_context() is context
+    assert tls_context() is tls_context()

@@ -26,7 +26,7 @@ class RefusalError(Exception):
     [
         ("temperature", {"temperature": 0.0}),
         ("tool_choice", {"tools": [LOOKUP], "tool_choice": "required"}),
-        ("max_completion_tokens", {"max_tokens": 50, "params": {}}),
+        ("max_tokens", {"max_tokens": 50, "params": {}}),
         ("reasoning_effort", {"params": {"reasoning_effort": "low"}}),
         ("house_parameter", {"params": {"house_parameter": 1}}),
     ],

@@ -35,32 +35,30 @@ async def backend_for(request: ModelRequest) -> ModelProvider:
         room = "offline" if provider == "offline" else "local"
         return (await import_off_loop(f"scenario._model.{room}")).answer
     check_allowed(request)
-    if provider in ("ollama", "ollama_chat") and not _litellm_is_demanded():
-        return (await import_off_loop("scenario._model.backends.ollama")).answer
-    name = "litellm" if await _needs_litellm(request.model) else "any_llm"
+    name = await _backend_of(request.model)
     return (await import_off_loop(f"scenario._model.backends.{name}")).answer
 
 
-def _litellm_is_demanded() -> bool:
-    chosen = os.environ.get("SCENARIO_MODEL_BACKEND") or "any-llm"
-    if chosen not in ("any-llm", "litellm"):
-        raise ValueError(f"SCENARIO_MODEL_BACKEND must be 'litellm' or 'any-llm', got {chosen!r}")
-    return chosen == "litellm"
-
-
-async def _needs_litellm(model: str) -> bool:
-    if _litellm_is_demanded():
+async def _backend_of(model: str) -> str:
+    """Return the module of the backend for a model that is called over the network."""
+    demanded = os.environ.get("SCENARIO_MODEL_BACKEND", "")
+    if demanded not in ("", "any-llm", "litellm"):
+        raise ValueError(f"SCENARIO_MODEL_BACKEND must be 'litellm' or 'any-llm', got {demanded!r}")
+    if demanded == "litellm":
         if not _litellm_is_installed():
             feature = "SCENARIO_MODEL_BACKEND=litellm"
             raise MissingExtraError(feature=feature, package="litellm", extra="litellm")
-        return True
+        return "litellm"
+    provider = any_llm_name(model)
+    if not demanded and provider in ("openai", "ollama"):
+        return provider
     try:
-        await sdk_of(any_llm_name(model))
+        await sdk_of(provider)
     except SdkUnavailableError as error:
         if not _litellm_is_installed():
             raise _unserved(model, error) from error
-        return True
-    return False
+        return "litellm"
+    return "any_llm"
 
 
 def _litellm_is_installed() -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scenario._model.backends import any_llm
+from scenario._model.backends import openai
 from scenario._model.local.ollama import ollama_address
 from scenario._model.names import split_model
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 async def answer(request: ModelRequest) -> ModelResponse:
     """Answer a request with a model of the Ollama server; it costs nothing."""
-    response = await any_llm.answer(
+    response = await openai.answer(
         replace(
             request,
             model=f"openai/{split_model(request.model)[1]}",

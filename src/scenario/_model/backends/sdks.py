@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
+from scenario._model.backends.tls import tls_context
 from scenario._model.loading import load_once
 from scenario._model.prices import load_price_list
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable
 
     from any_llm import AnyLLM
@@ -44,8 +44,6 @@ class SdkUnavailableError(LookupError):
 
 
 _HEADERS_PARAMETERS = {"gemini": "http_options", "mistral": "http_headers", "vertexai": "http_options"}
-
-_tls: list[ssl.SSLContext] = []
 
 
 async def sdk_of(provider: str) -> Sdk:
@@ -94,16 +92,7 @@ def _parameters(llm: type[AnyLLM], create: Callable[..., Any]) -> frozenset[str]
 
 
 def _http_clients(new: Callable[..., Any]) -> Callable[[], Any]:
-    context = _tls_context()
+    context = tls_context()
     new(verify=context)  # the first one imports more modules; that belongs into this thread, too
     # The attempt's own time-out holds; a second one underneath could only cut it short.
     return lambda: new(verify=context, timeout=None)
-
-
-def _tls_context() -> ssl.SSLContext:
-    # Shared, because loading the certificates takes longer than ten calls.
-    if not _tls:
-        import httpx
-
-        _tls.append(httpx.create_ssl_context())
-    return _tls[0]
