@@ -55,10 +55,16 @@ async def spans_of_agent(
     tracing = await import_off_loop("scenario._tracing.agent_spans")
     source: JudgeSpanCollector = collector or tracing.judge_span_collector
     spans = source.get_spans_for_thread(thread_id)
-    own = partial(tracing.own_spans, spans, collector=source)
-    return (await asyncio.to_thread(own) if len(spans) > MANY_SPANS else own()), source.dropped_spans(
-        thread_id
-    )
+    select = partial(tracing.own_spans, spans, collector=source)
+    own = await asyncio.to_thread(select) if len(spans) > MANY_SPANS else select()
+    # Of an agent that is not instrumented there is nothing but the spans around its calls: the transcript
+    # says more, and a block that grows and changes at every call would only defeat prompt caches.
+    return ([] if all(map(_is_bare_call, own)) else own), source.dropped_spans(thread_id)
+
+
+def _is_bare_call(span: ReadableSpan) -> bool:
+    """Return whether a span is the framework's own around an agent's call, and says nothing more."""
+    return "scenario.role" in (span.attributes or {}) and not span.events and span.status.is_unset
 
 
 def trace_digest(spans: Sequence[ReadableSpan], *, token_threshold: int, dropped: int = 0) -> TraceDigest:

@@ -1,0 +1,30 @@
+"""All measurements, by name, in the order in which they are made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks import (
+    concurrency,
+    engine,
+    importing,
+    install,
+    judge,
+    model_calls,
+    offline,
+    prompts,
+)
+
+if TYPE_CHECKING:
+    from benchmarks.measure import Measurement
+
+MEASUREMENTS: dict[str, Measurement] = {
+    **importing.MEASUREMENTS,
+    **install.MEASUREMENTS,
+    **model_calls.MEASUREMENTS,
+    **engine.MEASUREMENTS,
+    **concurrency.MEASUREMENTS,
+    **prompts.MEASUREMENTS,
+    **judge.MEASUREMENTS,
+    **offline.MEASUREMENTS,
+}
