@@ -21,6 +21,12 @@ BUDGETS: dict[str, dict[str, float]] = {
     "prompt_prefix": {"simulator_pct": 90, "judge_pct": 90},
     "judge_spans": {"cpu_ms": 100, "prompt_tokens": 12_000},
     "judge_unrelated_spans": {"extra_cpu_ms": 5},
+    "digest_growth": {
+        "full_cpu_exponent": 1.1,
+        "full_memory_exponent": 1.1,
+        "structure_cpu_exponent": 1.1,
+        "structure_memory_exponent": 1.1,
+    },
     "offline_players": {"precision_pct": 95, "recall_pct": 60},
 }
 """Measurement to figure to budget: the most that a figure may be, or, of percentages, the least."""

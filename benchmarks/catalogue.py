@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks import (
     concurrency,
+    digest,
     engine,
     importing,
     install,
@@ -26,5 +27,6 @@ MEASUREMENTS: dict[str, Measurement] = {
     **concurrency.MEASUREMENTS,
     **prompts.MEASUREMENTS,
     **judge.MEASUREMENTS,
+    **digest.MEASUREMENTS,
     **offline.MEASUREMENTS,
 }
