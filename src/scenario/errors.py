@@ -26,6 +26,14 @@ __all__ = [
 ]
 
 
+def exception_text(error: BaseException) -> str:
+    """Return the text of an exception, or its type's name when it has none or fails to make one."""
+    try:
+        return str(error) or type(error).__name__
+    except Exception:  # noqa: BLE001  # a broken `__str__` must not hide the exception that it belongs to
+        return type(error).__name__
+
+
 class ScenarioError(Exception):
     """Base of every exception that Scenario raises on its own account."""
 
@@ -89,7 +97,7 @@ class AgentCallError(ScenarioError, RuntimeError):
 
     def __init__(self, agent: str, cause: BaseException, *, hint: str = "") -> None:
         self.agent = agent
-        text = f"[{agent}] {str(cause) or type(cause).__name__}"
+        text = f"[{agent}] {exception_text(cause)}"
         super().__init__(f"{text}\nhint: {hint}" if hint else text)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import importlib
 import inspect
+import logging
 import os
-import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
 from scenario._ids import new_id
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from scenario.types import ScriptStep
 
 __all__ = ["ScenarioExecutor", "arun", "run"]
+
+_log = logging.getLogger("scenario")
 
 
 class EventBusLike(Protocol):
@@ -91,10 +93,10 @@ async def run(
         name, description, agents, script, max_turns, verbose, cache_key, debug, None, set_id, metadata,
         on_audio_chunk, on_voice_event, audio_playback, min_turns=min_turns, voice=voice,
     )  # fmt: skip
+    await _load()
     from scenario._engine.isolation import run_isolated
     from scenario._model import aclose_clients
 
-    await _load()
     return await run_isolated(executor.run, at_end=aclose_clients)
 
 
@@ -201,12 +203,12 @@ class ScenarioExecutor:
 
     async def run(self) -> ScenarioResult:
         """Run the scenario on the running loop, from the start, and return the verdict."""
+        await _load()
         from scenario._cache import CacheScope, active_scope
         from scenario._engine.life import live
         from scenario._events import EventBus
         from scenario._tracing import ensure_tracing
 
-        await _load()
         ensure_tracing(self.config.observability)
         bus: Any = self.event_bus or EventBus(config=self.config)
         bus.subscribe_to_events(self.events)
@@ -317,20 +319,34 @@ class ScenarioExecutor:
         return await fail(reasoning)(self._current.state)
 
 
+_PARTS = (
+    "scenario._cache", "scenario._console", "scenario._engine.isolation", "scenario._engine.life",
+    "scenario._engine.run", "scenario._events.bus", "scenario._events.recorder", "scenario._model.meter",
+    "scenario._model.clients", "scenario._tracing.run_tracing",
+)  # fmt: skip
+
+
 async def _load() -> None:
-    """Load what is heavy the first time, off the loop."""
-    if "opentelemetry.sdk.trace" not in sys.modules:
-        await asyncio.to_thread(importlib.import_module, "opentelemetry.sdk.trace")
+    """Load the parts of a run the first time, off the loop: together they would block it noticeably."""
+    from scenario._model.loading import load_once
+
+    await load_once("the parts of a run", lambda: [importlib.import_module(name) for name in _PARTS])
 
 
 async def _drained(bus: Any) -> None:
-    """Wait for a bus's delivery; a bus of the user's own may block, and does so in a thread."""
-    if inspect.iscoroutinefunction(bus.drain):
-        await bus.drain()
-        return
-    waiting: Awaitable[Any] | Any = await asyncio.to_thread(bus.drain)
-    if inspect.isawaitable(waiting):
-        await waiting
+    """Wait for a bus's delivery; a bus of the user's own may block, and does so in a thread.
+
+    What it raises is logged: the run is over, and what it returned or raised stands.
+    """
+    try:
+        if inspect.iscoroutinefunction(bus.drain):
+            await bus.drain()
+            return
+        waiting: Awaitable[Any] | Any = await asyncio.to_thread(bus.drain)
+        if inspect.isawaitable(waiting):
+            await waiting
+    except Exception as error:  # noqa: BLE001  # whatever a bus does, the run has its result
+        _log.warning("the event bus failed to drain: %r", error)
 
 
 def _price(model: str, input_tokens: int, output_tokens: int) -> float | None:

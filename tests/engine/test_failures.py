@@ -195,3 +195,20 @@ async def test_one_failing_run_changes_no_other():
     results = await asyncio.gather(good, bad, return_exceptions=True)
     assert results[0].success
     assert isinstance(results[1], AgentCallError)
+
+
+async def test_an_exception_that_cannot_be_shown_still_ends_the_run_as_told(endings):
+    class Broken(Exception):
+        def __str__(self):
+            raise RuntimeError("no text")
+
+    error = Broken()
+    events = []
+    executor = scenario.scenario_executor.ScenarioExecutor(
+        "n", "d", [agent(error)], script=[scenario.agent()], verbose=False
+    )
+    executor.events.subscribe(lambda event: events.append(event.type_))
+    with pytest.raises(AgentCallError) as caught:
+        await executor.run()
+    assert caught.value.__cause__ is error
+    assert events[-1] == "SCENARIO_RUN_FINISHED"

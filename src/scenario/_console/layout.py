@@ -39,7 +39,7 @@ def layout(message: Message) -> list[Paragraph]:
 
 def _tool_calls(message: Message) -> Iterator[Paragraph]:
     for call in message.get("tool_calls") or ():
-        function: Any = call.get("function") or {}
+        function = _mapping(_mapping(call).get("function"))
         name = safe_line(str(function.get("name")))
         yield Paragraph(f"ToolCall({name})", _json_text(function.get("arguments")))
 
@@ -47,13 +47,20 @@ def _tool_calls(message: Message) -> Iterator[Paragraph]:
 def _said(content: Any) -> str:
     if not isinstance(content, list):
         return "" if content is None else str(content)
-    parts = cast("list[dict[str, Any]]", content)  # what OpenAI's format puts into such a list
+    parts = [_mapping(part, text=part) for part in cast("list[Any]", content)]
     kinds = [str(part.get("type")) for part in parts]
     texts = [str(part.get("text")) for part, kind in zip(parts, kinds, strict=True) if kind in _TEXTS]
     if not _AUDIOS.isdisjoint(kinds):  # The text parts beside audio are its transcript.
         texts = [_SPEAKER, *(texts or ["(audio)"])]
     media = [_tag(kind) for kind in kinds if kind not in _TEXTS | _AUDIOS]
     return " ".join(texts + media)
+
+
+def _mapping(value: Any, *, text: Any = None) -> dict[str, Any]:
+    """Return a part of a message as a dict; one that is none, which agents may write, counts as text."""
+    if isinstance(value, dict):
+        return cast("dict[str, Any]", value)
+    return {} if text is None else {"type": "text", "text": text}
 
 
 def _tag(kind: str) -> str:

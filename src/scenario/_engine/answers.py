@@ -57,7 +57,7 @@ def _invalid(agent: str, answer: Any, reason: str) -> InvalidReturnTypeError:
 
 def not_awaitable(answer: Any, *, agent: str) -> InvalidReturnTypeError:
     """Return the error for a `call` that is not asynchronous."""
-    if inspect.isasyncgen(answer):
+    if inspect.isgenerator(answer) or inspect.isasyncgen(answer):
         return _invalid(agent, answer, _reason(answer, None, ValueError()))
     return InvalidReturnTypeError(
         agent,

@@ -52,6 +52,7 @@ class AgentCalls:
     ) -> None:
         self._agents = agents
         self._state = state
+        self._thread_id = state.thread_id  # a field of the state that agents might change
         self._conversation = conversation
         self._channel = channel
         self._tracing = tracing
@@ -105,7 +106,7 @@ class AgentCalls:
         self, taken: Sequence[Message], *, request: JudgmentRequest | None, headers: dict[str, str]
     ) -> AgentInput:
         return AgentInput(
-            thread_id=self._state.thread_id,
+            thread_id=self._thread_id,
             messages=self._conversation.view(),
             new_messages=fresh_copies(taken),
             judgment_request=request,
@@ -117,7 +118,7 @@ class AgentCalls:
         agent: Any = self._agents[position]
         pending = self._rollbacks[position]
         while pending:
-            await agent.on_rollback(fresh_copies(pending[0]), self._state.thread_id)
+            await agent.on_rollback(fresh_copies(pending[0]), self._thread_id)
             del pending[0]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, cast
 
 from scenario._engine.copies import MessageView, copy_json, copy_message
@@ -74,14 +75,11 @@ class Conversation:
         return removed
 
     def _mirror(self) -> None:
+        same = len(self._mirrored)
         # Lists compare their items by identity first, so this costs nanoseconds a message.
-        if self._mirrored == self.messages:
-            return
-        same = 0
-        for old, new in zip(self._mirrored, self.messages, strict=False):
-            if old is not new:
-                break
-            same += 1
+        if self.messages[:same] != self._mirrored:
+            pairs = zip(self._mirrored, self.messages, strict=False)
+            same = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], pairs))
         self._clean[same:] = [
             {key: item for key, item in message.items() if key != "trace_id"}
             for message in self.messages[same:]

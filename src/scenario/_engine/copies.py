@@ -34,7 +34,8 @@ def copy_json(value: Any, *, depth: int = 0) -> Any:
         return [copy_json(item, depth=depth + 1) for item in cast("Iterable[Any]", value)]
     dump = getattr(value, "model_dump", None)
     if callable(dump):
-        return dump(mode="json", exclude_unset=True, exclude_none=True)
+        # What a mock object dumps is a mock object again: only what is JSON at last is a copy.
+        return copy_json(dump(mode="json", exclude_unset=True, exclude_none=True), depth=depth + 1)
     raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 

@@ -6,8 +6,7 @@ import asyncio
 import contextvars
 import logging
 import threading
-from contextlib import suppress
-from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from scenario._engine.slots import SlotQueue, inside_run
 
@@ -85,10 +84,9 @@ class _Job(Generic[T]):
                 self._loop, self._task = loop, task
                 if self._cancelled:
                     task.cancel()
-            with suppress(BaseException):  # the task keeps it, and the caller raises it from there
-                loop.run_until_complete(task)
-            loop.run_until_complete(_tidy(self._at_end))
-            return task.result
+            exit_asked = _driven(loop, task)
+            _driven(loop, loop.create_task(_tidy(self._at_end)))
+            return task.result if exit_asked is None else _raiser(exit_asked)
         finally:
             with self._lock:
                 self._loop = None
@@ -107,6 +105,22 @@ class _Job(Generic[T]):
         if self._outcome is None:
             raise RuntimeError("the run has not ended")
         return self._outcome()
+
+
+def _driven(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> BaseException | None:
+    """Run a task to its end, which keeps how it ended; return an exit that another task asked for meanwhile.
+
+    `KeyboardInterrupt` and `SystemExit` leave the loop at once, whichever task raises them.
+    """
+    exit_asked: BaseException | None = None
+    while not task.done():
+        try:
+            loop.run_until_complete(task)
+        except BaseException as error:  # noqa: BLE001  # carried over to the caller, whatever it is
+            if not task.done():
+                exit_asked = error
+                task.cancel()
+    return exit_asked
 
 
 def _raiser(error: BaseException) -> Callable[[], NoReturn]:

@@ -7,13 +7,14 @@ import time
 from typing import TYPE_CHECKING
 
 from scenario._observer import Observer, RunOutcome, RunStatus
+from scenario.errors import exception_text
 from scenario.types import AgentRole, RunUsage, ScenarioResult, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scenario._engine.run import Run
-    from scenario.types import ScriptStep
+    from scenario.types import Message, ScriptStep
 
 _AGENT = AgentRole.AGENT.value
 
@@ -32,6 +33,7 @@ async def live(run: Run, script: Sequence[ScriptStep]) -> ScenarioResult:
             await run.channel.open(run.info)
             verdict = await run.play(script)
             total_time = time.perf_counter() - started
+            await run.stop()  # before the result is made: what the background turn took belongs to it
             result = _final(run, verdict, total_time=total_time, usage=await _usage(run))
             outcome = _judged(run, result)
         except BaseException as error:
@@ -62,12 +64,20 @@ def _final(run: Run, verdict: ScenarioResult, *, total_time: float, usage: RunUs
     fields = {
         **run.checkpoints.before(verdict),
         **run.channel.result_fields(),
-        "messages": verdict.messages or list(run.conversation.messages),
+        "messages": verdict.messages or _conversation(run),
         "total_time": verdict.total_time or total_time,
         "agent_time": verdict.agent_time or run.calls.agent_time,
         "usage": verdict.usage or usage,
     }
     return verdict.model_copy(update=fields)
+
+
+def _conversation(run: Run) -> list[Message]:
+    """Return the conversation as it stands; a message that was put into the live list has no trace."""
+    return [
+        message if "trace_id" in message else {**message, "trace_id": None}
+        for message in run.conversation.messages
+    ]
 
 
 async def _usage(run: Run) -> RunUsage:
@@ -97,15 +107,15 @@ def _judged(run: Run, result: ScenarioResult) -> RunOutcome:
 def _broken(run: Run, error: BaseException, *, total_time: float) -> RunOutcome:
     cancelled = isinstance(error, asyncio.CancelledError | KeyboardInterrupt | SystemExit)
     status: RunStatus = "CANCELLED" if cancelled else "ERROR"
-    text = str(error) or type(error).__name__
-    unmet = list(run.verdict.failed_criteria) if run.verdict else []
+    text = exception_text(error)
+    unmet = list(run.verdict.failed_criteria) if run.verdict is not None else []
     if isinstance(error, AssertionError):
         unmet.append(text)
     return RunOutcome(
         status=status,
         result=None,
         error=error,
-        reasoning=f"{type(error).__name__}: {error}" if str(error) else type(error).__name__,
+        reasoning=text if text == type(error).__name__ else f"{type(error).__name__}: {text}",
         met_criteria=tuple(run.checkpoints.met),
         unmet_criteria=tuple(unmet),
         total_time=total_time,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from scenario.types import ScriptStep
 
 _log = logging.getLogger("scenario")
+_CANCELLATIONS = 5
 
 
 class Run:
@@ -123,7 +124,7 @@ class Run:
         audio_effects: Sequence[Any] | None = None,
     ) -> ScenarioResult | None:
         """Have the user speak; see `script.user`."""
-        if verdict := await self._settle():
+        if (verdict := await self._settle()) is not None:
             return verdict
         position = self._take(AgentRole.USER, content)
         if content is None and position is not None:
@@ -141,7 +142,7 @@ class Run:
                 "agent(wait=False): a background turn of the agent is still running; let a step that waits "
                 "for it (user, agent, judge, proceed) come in between."
             )
-        if verdict := await self._settle():
+        if (verdict := await self._settle()) is not None:
             return verdict
         position = self._take(AgentRole.AGENT, content)
         if content is not None or position is None:
@@ -155,7 +156,7 @@ class Run:
 
     async def judge(self, request: JudgmentRequest) -> ScenarioResult | None:
         """Have the judge decide now; see `script.judge`."""
-        if verdict := await self._settle():
+        if (verdict := await self._settle()) is not None:
             return verdict
         if not self._board.has(AgentRole.JUDGE):
             raise _no_agent(AgentRole.JUDGE, None)
@@ -184,28 +185,33 @@ class Run:
         interruptions: Any = None,
     ) -> ScenarioResult | None:
         """Let the conversation run by itself; see `script.proceed`."""
-        if verdict := await self._settle():
+        if (verdict := await self._settle()) is not None:
             return verdict
         if not self.agents:
             raise ValueError(
                 "proceed() needs agents, and this scenario has none: pass agents=[...] to run()."
             )
         played = 0
-        while turns is None or played < turns:
+        # Whoever reached it: steps that run inside a callback or an agent's call may end the run too.
+        while self.verdict is None and (turns is None or played < turns):
+            turn = self._board.current_turn
             position = self._board.take_automatic()
             if position is None:
-                verdict = await self._next_turn(on_turn)
+                await self._next_turn(on_turn)
             else:
-                verdict = await self._act(position)
-                verdict = await self._callback(on_step, verdict)
+                await self._act(position)
+                await self._callback(on_step)
+                if self._board.current_turn > turn:
+                    self._keep_to_limit()  # such steps may open turns as well, and might do so for ever
                 played += self._board.turn_is_over()
-            if verdict is not None:
-                return verdict
-        return None
+        return self.verdict
 
     async def conclude(self, result: ScenarioResult) -> ScenarioResult:
         """End the run with a verdict of the script's own."""
-        return await self._settle() or self._end(result) or result
+        verdict = await self._settle()
+        if verdict is None:
+            self._end(result)
+        return result if verdict is None else verdict
 
     async def automatic_step(self) -> list[Message] | ScenarioResult:
         """Play one automatic step; return the messages it added, or the verdict."""
@@ -213,9 +219,11 @@ class Run:
             raise ValueError("step() needs agents, and this scenario has none.")
         before = len(self.conversation.messages)
         while (position := self._board.take_automatic()) is None:
-            if verdict := await self._next_turn(None):
-                return verdict
-        return await self._act(position) or self.conversation.messages[before:]
+            await self._next_turn(None)
+            if self.verdict is not None:
+                return self.verdict
+        verdict = await self._act(position)
+        return self.conversation.messages[before:] if verdict is None else verdict
 
     async def play(self, script: Sequence[ScriptStep]) -> ScenarioResult:
         """Play a script up to its first verdict and return that."""
@@ -229,7 +237,7 @@ class Run:
             # A verdict of a step that ran inside this one counts even when its return value was dropped.
             if self.verdict is not None:
                 return self.verdict
-        if verdict := await self._settle():
+        if (verdict := await self._settle()) is not None:
             return verdict
         if self.checkpoints:
             return ScenarioResult(success=True, messages=[], reasoning="All inline criteria passed.")
@@ -241,11 +249,27 @@ class Run:
         )
 
     async def stop(self) -> None:
-        """Cancel the background turn, if one is running, and wait until it has ended."""
+        """Cancel the background turn, if one is running, and wait until it has ended.
+
+        An agent may swallow its cancellation: it is cancelled again, and after 5 seconds left behind.
+        """
         task, self._background = self._background, None
-        if task is not None and task is not asyncio.current_task():
+        if task is None or task is asyncio.current_task():
+            return
+        interrupted: asyncio.CancelledError | None = None
+        for _ in range(_CANCELLATIONS):
             task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            try:
+                await asyncio.wait([task], timeout=1)
+            except asyncio.CancelledError as error:  # no task outlives the run, however it ends
+                interrupted = error
+            if task.done():
+                _ = task.cancelled() or task.exception()  # asked for, or asyncio reports it as forgotten
+                break
+        else:
+            _log.warning("the background turn of %s ignores its cancellation", task.get_name())
+        if interrupted is not None:
+            raise interrupted
 
     # How steps are made
 
@@ -320,39 +344,33 @@ class Run:
             if not task.done():  # this wait was cancelled and the turn goes on: `stop` ends it
                 self._background = task
 
-    async def _next_turn(self, on_turn: Callback | None) -> ScenarioResult | None:
+    async def _next_turn(self, on_turn: Callback | None) -> None:
         self._board.open_turn()
         self._turn_may_have_changed()
-        if verdict := await self._callback(on_turn):
-            return verdict
-        limit = self.info.config.max_turns
-        if self._board.current_turn < limit:
-            return None
-        return self._end(
-            ScenarioResult(
-                success=False,
-                messages=[],
-                reasoning=f"Reached the maximum turns ({limit}) without a verdict.",
-            )
-        )
+        await self._callback(on_turn)
+        self._keep_to_limit()
 
-    async def _callback(
-        self, callback: Callback | None, verdict: ScenarioResult | None = None
-    ) -> ScenarioResult | None:
-        """Call a callback of `proceed`; the first verdict stands."""
+    def _keep_to_limit(self) -> None:
+        """End the run when the turn in progress is one more than automatic steps may play."""
+        limit = self.info.config.max_turns
+        if self._board.current_turn >= limit:
+            reasoning = f"Reached the maximum turns ({limit}) without a verdict."
+            self._end(ScenarioResult(success=False, messages=[], reasoning=reasoning))
+
+    async def _callback(self, callback: Callback | None) -> None:
+        """Call a callback of `proceed`; a verdict that it returns ends the run."""
         if callback is None:
-            return verdict
+            return
         outcome = callback(self.state)
         if inspect.isawaitable(outcome):
             outcome = await outcome
         self._publish()
-        if verdict is None and isinstance(outcome, ScenarioResult):
-            return self._end(outcome)
-        return verdict or self.verdict
+        if isinstance(outcome, ScenarioResult):
+            self._end(outcome)
 
     def _end(self, verdict: ScenarioResult | None) -> ScenarioResult | None:
-        """Remember the verdict that ends the run."""
-        if verdict is not None:
+        """Remember the verdict that ends the run: the first one, which no later one can turn round."""
+        if self.verdict is None:
             self.verdict = verdict
         return verdict
 

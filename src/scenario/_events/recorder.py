@@ -88,12 +88,12 @@ def _identity(run: RunInfo) -> dict[str, Any]:
 
 
 def _results(outcome: RunOutcome) -> RunResults:
-    error = outcome.error if outcome.status in ("ERROR", "CANCELLED") else None
+    failed = outcome.status in ("ERROR", "CANCELLED")
     return RunResults(
         verdict=_VERDICTS[outcome.status],
         met_criteria=outcome.met_criteria,
         unmet_criteria=outcome.unmet_criteria,
         reasoning=outcome.reasoning,
-        error=None if error is None else f"{type(error).__name__}: {error}".removesuffix(": "),
+        error=outcome.reasoning if failed else None,  # the exception's type and text
         criteria=tuple(outcome.result.criteria) if outcome.result is not None else (),
     )

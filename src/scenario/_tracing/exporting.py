@@ -84,7 +84,9 @@ class PausingExporter(SpanExporter):
         ended = time.monotonic()
         if result is not SpanExportResult.SUCCESS and ended - began > _SLOW:
             self._paused_until = ended + _PAUSE_AFTER_FAILURE
-            logger.warning(
+            # Without a handler, `logging` itself would print it into the output of somebody's tests.
+            log = logger.warning if logger.hasHandlers() else logger.debug
+            log(
                 "the export of %d spans failed; spans of the next %.0f seconds are not exported",
                 len(spans),
                 _PAUSE_AFTER_FAILURE,

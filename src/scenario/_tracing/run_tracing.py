@@ -126,8 +126,7 @@ class RunTracing:
             span.add_event("cancelled")
             raise
         except BaseException as error:
-            span.record_exception(error)
-            span.set_status(Status(StatusCode.ERROR, f"{type(error).__name__}: {error}"))
+            _record(error, span)
             raise
         finally:
             span.end()
@@ -179,3 +178,13 @@ class RunTracing:
             for name, text in texts.items():
                 turn.set_attribute(name, json.dumps({"type": "text", "value": text}))
             turn.end()
+
+
+def _record(error: BaseException, span: trace.Span) -> None:
+    """Note on a span that an exception ended it, whatever that makes of itself as text."""
+    try:
+        span.record_exception(error)
+        description = f"{type(error).__name__}: {error}"
+    except Exception:  # noqa: BLE001 - its `__str__` fails; the exception itself must go its way
+        description = type(error).__name__
+    span.set_status(Status(StatusCode.ERROR, description))
