@@ -106,9 +106,7 @@ def test_the_log_level_is_read_at_import(level, expected, monkeypatch):
     assert fresh(code).split() == [expected, "0" if expected == "0" else "1"]
 
 
-def test_the_log_file_takes_the_records_of_all_loggers(
-    monkeypatch, tmp_path
-):
+def test_the_log_file_takes_the_records_of_all_loggers(monkeypatch, tmp_path):
     file = tmp_path / "deep" / "log.txt"
     monkeypatch.setenv("SCENARIO_LOG_LEVEL", "INFO")
     monkeypatch.setenv("SCENARIO_LOG_FILE", str(file))
