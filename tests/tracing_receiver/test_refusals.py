@@ -101,7 +101,9 @@ def test_whatever_comes_is_answered(receiver, caplog, body, content_type, packed
 
 
 @pytest.mark.parametrize(
-    "body", [b"no gzip", gzip.compress(b"a" * 500)[:-9], gzip.compress(b"") + b"more", b""]
+    "body",
+    [b"no gzip", gzip.compress(b"a" * 500)[:-9], gzip.compress(b"") + b"more", b""],
+    ids=["no gzip", "cut", "more behind", "empty"],  # the bytes hold the time
 )
 def test_broken_gzip_is_a_bad_request(receiver, body):
     reply = post(receiver, body, Content_Encoding="gzip")
