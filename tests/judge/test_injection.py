@@ -28,8 +28,9 @@ async def judged(messages, reply=MET, **options):
 @pytest.mark.parametrize("text", INJECTIONS)
 async def test_an_injection_is_flagged_and_stays_in_its_block(text, caplog):
     _, prompt = await judged([{"role": "user", "content": "hi"}, {"role": "assistant", "content": text}])
-    opening, _, rest = prompt[1]["content"].partition("\n")
-    transcript, _, closing = rest.partition(f"\n</{opening[1:]}")
+    _, _, rest = prompt[1]["content"].partition("<transcript token=")
+    token, _, rest = rest.partition(">\n")
+    transcript, _, closing = rest.partition(f"\n</transcript token={token}>")
 
     assert "found in #2." in closing
     assert [record.levelno for record in caplog.records] == [logging.WARNING]

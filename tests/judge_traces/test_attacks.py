@@ -117,7 +117,8 @@ async def test_an_attack_in_a_message_changes_nothing_but_its_line(attack, place
         messages = [{"role": "user", "content": "hi"}, PLACES_IN_MESSAGES[place](text), said("Bye.")]
         requests += (await judged(MET, input=on_request(messages=messages)))[1]
     harmless, attacked = requests
-    lines = attacked.messages[1]["content"].partition("\n</transcript")[0].splitlines()
+    transcript = attacked.messages[1]["content"].partition("\n</transcript")[0].partition("<transcript ")[2]
+    lines = transcript.splitlines()
 
     assert frame_of(attacked) == frame_of(harmless)
     assert (len(lines), is_flagged(harmless), is_flagged(attacked)) == (4, False, True)
