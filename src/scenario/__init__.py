@@ -24,10 +24,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from scenario._cache import cache
     from scenario._model import register_model_provider
+    from scenario._red_team import (
+        DEFAULT_GOAT_TECHNIQUES,
+        DEFAULT_TECHNIQUES,
+        EXTENDED_TECHNIQUES,
+        PAPER_GOAT_TECHNIQUES,
+        AttackerOutput,
+        AttackTechnique,
+        CrescendoStrategy,
+        GoatStrategy,
+        RedTeamStrategy,
+        Technique,
+    )
     from scenario._tracing import scenario_only, setup_scenario_tracing, with_custom_scopes
     from scenario.agent_adapter import AgentAdapter
     from scenario.config import ModelConfig, ScenarioConfig
     from scenario.judge_agent import JudgeAgent
+    from scenario.red_team_agent import RedTeamAgent
     from scenario.scenario_executor import arun, run
     from scenario.scenario_state import ScenarioState
     from scenario.script import agent, fail, judge, message, proceed, succeed, user
@@ -52,12 +65,23 @@ __all__ = [
     "AgentInput",
     "AgentReturnTypes",
     "AgentRole",
+    "AttackTechnique",
+    "AttackerOutput",
+    "CrescendoStrategy",
     "CriterionVerdict",
+    "DEFAULT_GOAT_TECHNIQUES",
+    "DEFAULT_TECHNIQUES",
+    "EXTENDED_TECHNIQUES",
+    "GoatStrategy",
     "JudgeAgent",
     "ModelConfig",
+    "PAPER_GOAT_TECHNIQUES",
+    "RedTeamAgent",
+    "RedTeamStrategy",
     "ScenarioConfig",
     "ScenarioResult",
     "ScenarioState",
+    "Technique",
     "UserSimulatorAgent",
     "agent",
     "arun",
@@ -82,13 +106,24 @@ _HOMES = {
     "AgentInput": "types",
     "AgentReturnTypes": "types",
     "AgentRole": "types",
+    "AttackTechnique": "_red_team",
+    "AttackerOutput": "_red_team",
+    "CrescendoStrategy": "_red_team",
     "CriterionVerdict": "types",
+    "DEFAULT_GOAT_TECHNIQUES": "_red_team",
+    "DEFAULT_TECHNIQUES": "_red_team",
+    "EXTENDED_TECHNIQUES": "_red_team",
+    "GoatStrategy": "_red_team",
     "JudgeAgent": "judge_agent",
     "JudgmentRequest": "types",
     "ModelConfig": "config",
+    "PAPER_GOAT_TECHNIQUES": "_red_team",
+    "RedTeamAgent": "red_team_agent",
+    "RedTeamStrategy": "_red_team",
     "ScenarioConfig": "config",
     "ScenarioResult": "types",
     "ScenarioState": "scenario_state",
+    "Technique": "_red_team",
     "UserSimulatorAgent": "user_simulator_agent",
     "agent": "script",
     "arun": "scenario_executor",

@@ -10,17 +10,17 @@ from scenario._judge.audio_models import may_refuse_audio, takes_audio
 from scenario._judge.call_span import note_on_call_span
 from scenario._judge.case import Case, checked_criteria
 from scenario._judge.dialogue import Dialogue, UnreadableReplyError
-from scenario._judge.fence import run_token
 from scenario._judge.inquiry import Style, make_inquiry
 from scenario._judge.prompt import listed
 from scenario._judge.record import Record
 from scenario._judge.recordings import has_audio
-from scenario._judge.tokens import DEFAULT_TOKEN_THRESHOLD
 from scenario._judge.traces import spans_of_agent, tracing_is_set_up
 from scenario._judge.verdict import unreadable_verdict
 from scenario._judge.window import prompt_window
 from scenario._model import resolve_settings
 from scenario._spelling import warn_about_misspelt_keywords
+from scenario._tokens import DEFAULT_TOKEN_THRESHOLD
+from scenario._untrusted.fence import run_token
 from scenario.agent_adapter import AgentAdapter
 from scenario.errors import ModelCallError
 from scenario.types import AgentInput, AgentReturnTypes, AgentRole, Message, ScenarioResult

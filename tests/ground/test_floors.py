@@ -11,15 +11,31 @@ import scenario
 
 ROOT = Path(scenario.__file__).parent
 FLOORS = [
-    {"types", "config", "errors", "_observer", "_ids", "_spelling", "_logging", "_media"},
+    {
+        "types",
+        "config",
+        "errors",
+        "_observer",
+        "_ids",
+        "_spelling",
+        "_logging",
+        "_media",
+        "_tokens",
+        "_untrusted",
+    },
     {"_model", "_events", "_tracing", "_console"},
     {"agent_adapter", "script", "scenario_state", "_cache"},
-    {"user_simulator_agent", "_user_simulator", "judge_agent", "_judge"},
+    {"user_simulator_agent", "_user_simulator", "judge_agent", "_judge", "red_team_agent", "_red_team"},
     {"scenario_executor", "_engine"},
     {"cli", "_cli", "pytest_plugin", "_pytest", "_reporter", "_demo", "tracing"},
 ]
 # A public module and the private package behind it are one room.
-ROOMS = {"_user_simulator": "user_simulator_agent", "_judge": "judge_agent", "_engine": "scenario_executor"}
+ROOMS = {
+    "_user_simulator": "user_simulator_agent",
+    "_judge": "judge_agent",
+    "_red_team": "red_team_agent",
+    "_engine": "scenario_executor",
+}
 # The ground is one room: its values refer to each other. The surfaces share the reporter and the demo.
 SHARED = FLOORS[0] | {"_reporter", "_demo", "_cli", "_pytest"}
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenario._judge.fence import escape, fence, run_token
+from scenario._untrusted.fence import escape, fence, run_token
 
 from .judge_case import MET, judge_with, on_request, text_of
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import scenario._judge
 from scenario._judge import DEFAULT_TOKEN_THRESHOLD, estimate_tokens
-from scenario._judge.tokens import cautious_tokens
+from scenario._tokens import cautious_tokens
 
 
 def test_the_list_of_names_is_sorted_and_importable():

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from scenario._judge.injection import addresses_judge
+from scenario._untrusted.injection import addresses_judge
 from scenario.scenario_state import Rollback
 
 from .benign_samples import BENIGN

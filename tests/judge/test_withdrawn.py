@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scenario._judge.tokens import estimate_tokens
 from scenario._judge.withdrawn import withdrawn_lines
+from scenario._tokens import estimate_tokens
 from scenario.scenario_state import Rollback
 
 

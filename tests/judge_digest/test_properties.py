@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from opentelemetry.trace import StatusCode
 
 from scenario._judge.digest import expand_trace, grep_trace, judge_span_digest_formatter
-from scenario._judge.tokens import estimate_tokens
+from scenario._tokens import estimate_tokens
 
 from .recorded_spans import context, hand_made
 

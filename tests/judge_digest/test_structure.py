@@ -7,7 +7,7 @@ import re
 import pytest
 
 from scenario._judge.digest import DEFAULT_TOKEN_THRESHOLD, judge_span_digest_formatter
-from scenario._judge.tokens import estimate_tokens
+from scenario._tokens import estimate_tokens
 
 from .recorded_spans import Recorder, context, hand_made, ms, number
 

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from scenario._judge.tokens import estimate_tokens
+from scenario._tokens import estimate_tokens
 from scenario.types import ScenarioResult
 
 from ..judge.judge_case import CONTINUE, CRITERIA, MET, finish, judge_input, judge_with, on_request, text_of

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from scenario._judge.tokens import cautious_tokens
+from scenario._tokens import cautious_tokens
 from scenario.types import ScenarioResult
 
 from ..judge.judge_case import judge_input, judge_with, on_request

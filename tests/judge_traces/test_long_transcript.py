@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from scenario._judge.tokens import cautious_tokens, estimate_tokens
+from scenario._tokens import cautious_tokens, estimate_tokens
 
 from ..judge.judge_case import CRITERIA, MET, judge_input, judge_with, on_request
 from .trace_case import Traces, block, calls, results, tool_names

@@ -6,7 +6,7 @@ import pytest
 from opentelemetry.sdk.trace import TracerProvider
 
 from scenario._judge import traces as judge_traces
-from scenario._judge.tokens import estimate_tokens
+from scenario._tokens import estimate_tokens
 from scenario._tracing import judge_span_collector
 
 from ..judge.judge_case import MET, judge_input, judge_with, on_request, text_of

@@ -12,17 +12,17 @@ if TYPE_CHECKING:
         grep_trace,
         judge_span_digest_formatter,
     )
-    from scenario._judge.tokens import DEFAULT_TOKEN_THRESHOLD, estimate_tokens
     from scenario._judge.transcript import JudgeUtils
+    from scenario._tokens import DEFAULT_TOKEN_THRESHOLD, estimate_tokens
 
 _HOMES = {
-    "DEFAULT_TOKEN_THRESHOLD": "tokens",
-    "JudgeSpanDigestFormatter": "digest",
-    "JudgeUtils": "transcript",
-    "estimate_tokens": "tokens",
-    "expand_trace": "digest",
-    "grep_trace": "digest",
-    "judge_span_digest_formatter": "digest",
+    "DEFAULT_TOKEN_THRESHOLD": "scenario._tokens",
+    "JudgeSpanDigestFormatter": "scenario._judge.digest",
+    "JudgeUtils": "scenario._judge.transcript",
+    "estimate_tokens": "scenario._tokens",
+    "expand_trace": "scenario._judge.digest",
+    "grep_trace": "scenario._judge.digest",
+    "judge_span_digest_formatter": "scenario._judge.digest",
 }
 
 __all__ = [
@@ -39,7 +39,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
 

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 from scenario._cache.scope import current_scope
 from scenario._judge.discovery.trace_source import TraceSource
 from scenario._judge.discovery.transcript_source import TranscriptSource
-from scenario._judge.fence import escape
-from scenario._judge.injection import addresses_judge
 from scenario._judge.recordings import newest_recordings
 from scenario._judge.skeleton import skeleton
 from scenario._judge.span_fingerprint import span_fingerprint
 from scenario._judge.timeline import event_names, timeline_text
-from scenario._judge.tokens import cautious_tokens
 from scenario._judge.traces import trace_digest
 from scenario._judge.transcript import transcript_lines
 from scenario._judge.withdrawn import withdrawn_lines
+from scenario._tokens import cautious_tokens
+from scenario._untrusted.fence import escape
+from scenario._untrusted.injection import addresses_judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

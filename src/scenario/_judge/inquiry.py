@@ -11,8 +11,8 @@ from scenario._judge.discovery.lookup import Lookup
 from scenario._judge.discovery.trace_source import TraceSource
 from scenario._judge.evidence import Evidence, gather_evidence
 from scenario._judge.prompt import instructions, judge_prompt
-from scenario._judge.tokens import cautious_tokens
 from scenario._judge.tools import verdict_tools
+from scenario._tokens import cautious_tokens
 
 if TYPE_CHECKING:
     from scenario._judge.case import Case

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scenario._judge.digest.header import NO_SPANS
-from scenario._judge.fence import escape, fence
 from scenario._judge.keys import criterion_keys
+from scenario._untrusted.fence import escape, fence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scenario._judge.injection import addresses_judge
+from scenario._untrusted.injection import addresses_judge
 
 _NO_SPAN = "the traces"
 # What the digest puts before a span's name, a key or an error: the tree, the id, the start, marks. Behind it

@@ -13,7 +13,7 @@ from scenario._judge.digest.formatter import (
     judge_span_digest_formatter,
 )
 from scenario._judge.digest.grep import grep_trace
-from scenario._judge.tokens import DEFAULT_TOKEN_THRESHOLD
+from scenario._tokens import DEFAULT_TOKEN_THRESHOLD
 
 __all__ = [
     "DEFAULT_TOKEN_THRESHOLD",

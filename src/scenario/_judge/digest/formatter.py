@@ -9,7 +9,7 @@ from scenario._judge.digest.full import full_blocks
 from scenario._judge.digest.header import NO_SPANS
 from scenario._judge.digest.structure import structure
 from scenario._judge.digest.text import size
-from scenario._judge.tokens import DEFAULT_TOKEN_THRESHOLD
+from scenario._tokens import DEFAULT_TOKEN_THRESHOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

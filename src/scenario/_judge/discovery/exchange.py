@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from scenario._judge.encodable import encodable
-from scenario._judge.fence import escape
 from scenario._judge.json_pairs import as_object
+from scenario._untrusted.fence import escape
 
 if TYPE_CHECKING:
     from scenario.types import Message, ToolCall

@@ -10,10 +10,10 @@ from scenario._judge.call_span import note_on_call_span
 from scenario._judge.digest.text import shorten
 from scenario._judge.discovery.exchange import Exchange
 from scenario._judge.encodable import encodable
-from scenario._judge.fence import escape, fence
 from scenario._judge.json_pairs import JsonObject, decode
 from scenario._judge.suspect_spans import suspect_spans
-from scenario._judge.tokens import cautious_tokens
+from scenario._tokens import cautious_tokens
+from scenario._untrusted.fence import escape, fence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from scenario._judge.fence import has_reserved_tag
+from scenario._untrusted.fence import has_reserved_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

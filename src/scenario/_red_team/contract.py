@@ -1,0 +1,72 @@
+"""Reading the JSON objects that attackers and scorers are asked for, with the slips that models make."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, cast
+
+_KEYS = "observation|strategy|reply|techniques|thought|improvement|prompt"
+_FENCE = re.compile(r"\A```[^\n`]*\n(.*?)\n?```\Z", re.DOTALL)
+_TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])')
+_KEY = re.compile(
+    rf"[\"'`](?:{_KEYS})[\"'`]\s*:|^[ \t]*\W{{0,3}}(?:{_KEYS})\W{{0,3}}:", re.IGNORECASE | re.MULTILINE
+)
+_MOST_OBJECTS = 50  # looked at in one answer
+_DECODER = json.JSONDecoder()
+
+
+def read_object(raw: str, key: str) -> dict[str, Any] | None:
+    """Return the object that an answer is, or the first one in it that has the key; else `None`."""
+    text = raw.strip()
+    if fenced := _FENCE.match(text):
+        text = fenced[1].strip()
+    whole = _decode(text, 0)
+    if whole is not None and key in whole:
+        return whole
+    for candidate in (text, _TRAILING_COMMA.sub(lambda match: match[1] or "", text)):
+        starts = [match.start() for match in re.finditer(r"\{", candidate)][:_MOST_OBJECTS]
+        for start in starts:
+            found = _decode(candidate, start)
+            if found is not None and key in found:
+                return found
+    return None
+
+
+def text_after_key(raw: str, key: str) -> str | None:
+    """Return the complete JSON string after a key of an otherwise unreadable object."""
+    for match in re.finditer(rf'"{key}"\s*:\s*(?=")', raw):
+        try:
+            value, _ = _DECODER.raw_decode(raw, match.end())
+        except ValueError:
+            continue
+        if isinstance(value, str) and value.strip():
+            return value.strip()
+    return None
+
+
+def shows_format(text: str) -> bool:
+    """Whether a text holds parts of an answer's format, which the target must not read."""
+    return text.lstrip().startswith(("{", "```", "[{")) or _KEY.search(text) is not None
+
+
+def message_of(value: Any) -> str | None:
+    """Return a field as the message that it is: text that is not blank, or a number; else `None`."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return value.strip() if isinstance(value, str) and value.strip() else None
+
+
+def note_of(value: Any) -> str:
+    """Return a field as text; nothing and `null` are empty."""
+    if value is None:
+        return ""
+    return value.strip() if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _decode(text: str, start: int) -> dict[str, Any] | None:
+    try:
+        value, _ = _DECODER.raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return None
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None

@@ -1,0 +1,80 @@
+"""The script of a whole red-team run, with its early exit."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Literal
+
+from scenario.script import agent, fail, judge, succeed, user
+from scenario.types import AgentRole, ScenarioResult
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scenario._red_team.campaign import Campaign
+    from scenario.scenario_state import ScenarioState
+    from scenario.types import ScriptStep
+
+
+def marathon_script(
+    campaign: Campaign,
+    checks: Sequence[ScriptStep],
+    final_checks: Sequence[ScriptStep],
+    on_objective: Literal["judge", "fail"],
+) -> list[ScriptStep]:
+    """Return the steps of a campaign: every exchange with its early exit and checks, then the ending."""
+
+    async def early_exit(state: ScenarioState) -> ScenarioResult | None:
+        await campaign.evaluate_last(state.messages)
+        if not campaign.streak():
+            return None
+        for check in final_checks:
+            outcome = check(state)
+            if inspect.isawaitable(outcome):
+                outcome = await outcome
+            if isinstance(outcome, ScenarioResult):
+                return outcome
+        if on_objective == "judge" and _has_judge(state):
+            return await _judged(campaign, state)
+        return await fail(_reason(campaign))(state)
+
+    async def ending(state: ScenarioState) -> ScenarioResult:
+        await campaign.evaluate_last(state.messages)
+        if _has_judge(state):
+            return await _judged(campaign, state)
+        if final_checks:
+            return await succeed("All final checks passed; the scenario has no judge.")(state)
+        return await fail(
+            "All exchanges were played, and nobody decides whether the agent held: add a "
+            "scenario.JudgeAgent(criteria=[...]) to agents, or pass final_checks."
+        )(state)
+
+    exits = [early_exit] if campaign.options.success_score is not None else []
+    exchange: list[ScriptStep] = [user(), agent(), *exits, *checks]
+    return [*exchange * campaign.options.total_turns, *final_checks, ending]
+
+
+def _has_judge(state: ScenarioState) -> bool:
+    return any(participant.role is AgentRole.JUDGE for participant in state.agents)
+
+
+async def _judged(campaign: Campaign, state: ScenarioState) -> ScenarioResult:
+    """Return the judge's verdict; where the scorer saw the objective reached, the reasoning says so."""
+    verdict = await judge()(state)
+    if verdict is None:
+        verdict = await fail("The judge was asked for a verdict and gave none.")(state)
+    if not campaign.streak():
+        return verdict
+    remark = _reason(campaign)
+    if verdict.success:
+        campaign.disputed = True
+        remark += " The judge does not agree: the result is disputed."
+    return verdict.model_copy(update={"reasoning": f"{verdict.reasoning or ''}\n{remark}".strip()})
+
+
+def _reason(campaign: Campaign) -> str:
+    scores = ", ".join(map(str, campaign.streak()))
+    return (
+        f"The attack stopped after exchange {len(campaign.exchanges)}: with scores of {scores} the objective "
+        f"seems to be reached (threshold {campaign.options.success_score})."
+    )
