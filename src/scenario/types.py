@@ -151,6 +151,9 @@ class ScenarioResult(BaseModel):
         reasoning = self.reasoning or None
         return f"ScenarioResult(success={self.success}, status={status}, reasoning='{reasoning}')"
 
+    def __str__(self) -> str:
+        return repr(self)  # pydantic's own would print the whole conversation
+
 
 class AgentInput(BaseModel):
     """What an agent gets for one call.

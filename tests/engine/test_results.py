@@ -25,6 +25,7 @@ def test_the_repr_is_one_line_with_the_outcome():
         "ScenarioResult(success=False, status=FAILED, reasoning='None')",
     ]
     assert repr(ScenarioResult(success=True, messages=[], reasoning="")).endswith("reasoning='None')")
+    assert str(ScenarioResult(success=True, messages=[], reasoning="ok")) == shown[0]
 
 
 def test_default_lists_are_not_shared():

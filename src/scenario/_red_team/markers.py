@@ -6,8 +6,6 @@ import re
 
 from scenario._red_team.response_text import one_line
 
-MARKS = ("[SCORE]", "[HINT]", "[BACKTRACKED]", "[INJECTED")
-
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060-\u2064\ufeff"
 _FORGED = re.compile(rf"[\[\uff3b](?=[\s{_INVISIBLE}]*(?:SCORE|HINT|BACKTRACKED|INJECTED))", re.IGNORECASE)
 _EXCERPT = 100  # characters
