@@ -1,0 +1,43 @@
+"""Reports of red-team runs: what stands in them, and how they are written, read and summed up.
+
+`loading.load_reports()` reads a folder of them, `saving.save()` writes one, `fixes` sums up what to repair.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scenario._report.document import ReportDocument, compound_risk, status_of
+    from scenario._report.fixes import CachedFixes, fixes_cache
+    from scenario._report.loading import load_reports
+
+_HOMES = {
+    "CachedFixes": "fixes",
+    "ReportDocument": "document",
+    "compound_risk": "document",
+    "fixes_cache": "fixes",
+    "load_reports": "loading",
+    "status_of": "document",
+}
+
+__all__ = [
+    "CachedFixes",
+    "ReportDocument",
+    "compound_risk",
+    "fixes_cache",
+    "load_reports",
+    "status_of",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
