@@ -79,6 +79,7 @@ class RedTeamAgent(AgentAdapter):
         success_confirm_turns: as given, or the default.
         metaprompt_settings: the settings of `metaprompt_model`, for the analysis of reports.
         seed: the effective seed.
+        objective_id, trial, campaign: where the attack belongs, for reports; `Attack.agent()` sets them.
 
     Raises:
         ModelNotConfiguredError: there is no model anywhere.
@@ -87,6 +88,9 @@ class RedTeamAgent(AgentAdapter):
     """
 
     role = AgentRole.USER
+    objective_id: str | None = None
+    trial: int | None = None
+    campaign: str | None = None
 
     def __init__(
         self,

@@ -26,7 +26,7 @@ FLOORS = [
     {"_model", "_events", "_tracing", "_console"},
     {"agent_adapter", "script", "scenario_state", "_cache"},
     {"user_simulator_agent", "_user_simulator", "judge_agent", "_judge", "red_team_agent", "_red_team"},
-    {"scenario_executor", "_engine"},
+    {"scenario_executor", "_engine", "campaign", "_campaign"},
     {"cli", "_cli", "pytest_plugin", "_pytest", "_reporter", "_demo", "tracing"},
 ]
 # A public module and the private package behind it are one room.
@@ -35,6 +35,8 @@ ROOMS = {
     "_judge": "judge_agent",
     "_red_team": "red_team_agent",
     "_engine": "scenario_executor",
+    "campaign": "scenario_executor",
+    "_campaign": "scenario_executor",
 }
 # The ground is one room: its values refer to each other. The surfaces share the reporter and the demo.
 SHARED = FLOORS[0] | {"_reporter", "_demo", "_cli", "_pytest"}

@@ -43,6 +43,7 @@ class Campaign:
         injections: which attacks were encoded.
         plan: the attack plan; `None` before it is made.
         disputed: the judge passed although the objective seemed to be reached.
+        undecided: all exchanges were played, and nobody decided.
 
     Args:
         options: what is to be done.
@@ -58,6 +59,7 @@ class Campaign:
         self.injections: list[dict[str, Any]] = []
         self.plan = plan
         self.disputed = False
+        self.undecided = False
         self.options = options
         self._models = models
         self._seed = seed
@@ -136,6 +138,7 @@ class Campaign:
             attacker_refusals=self._attacker.counts.refusals,
             disputed=self.disputed,
             judge_injection_suspected=any(evaluation.injection_suspected for evaluation in evaluations),
+            undecided=self.undecided,
         )
 
     def _bind(self, input: AgentInput) -> None:

@@ -34,6 +34,7 @@ class RedTeamRecord:
         attacker_refusals: exchanges in which the attacker refused to play.
         disputed: the judge passed although the objective seemed to be reached.
         judge_injection_suspected: a response spoke to whoever judges it.
+        undecided: all exchanges were played, and nobody decided whether the agent held.
     """
 
     strategy: str
@@ -55,6 +56,7 @@ class RedTeamRecord:
     attacker_refusals: int
     disputed: bool
     judge_injection_suspected: bool
+    undecided: bool = False
 
     @property
     def max_score(self) -> int | None:

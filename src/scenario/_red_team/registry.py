@@ -14,7 +14,7 @@ from scenario._red_team.strategy import RedTeamStrategy
 
 GROUP = "scenario.red_team_strategies"
 
-_BUILT_IN = {
+BUILT_IN = {
     "best_of_n": "BestOfNStrategy",
     "crescendo": "CrescendoStrategy",
     "goat": "GoatStrategy",
@@ -22,11 +22,12 @@ _BUILT_IN = {
     "pair": "PairStrategy",
     "tap": "TapStrategy",
 }
+"""Name to class; each is also the name of a factory of `RedTeamAgent`."""
 
 
 def strategy_names() -> list[str]:
     """Return the names that can be used, in order."""
-    return sorted({*_BUILT_IN, *entry_points(group=GROUP).names})
+    return sorted({*BUILT_IN, *entry_points(group=GROUP).names})
 
 
 def chosen_strategy(strategy: object) -> RedTeamStrategy:
@@ -46,8 +47,8 @@ def chosen_strategy(strategy: object) -> RedTeamStrategy:
 
 
 def _load(name: str) -> object:
-    if name in _BUILT_IN:
-        make: Any = getattr(import_module(f"scenario._red_team.strategies.{name}"), _BUILT_IN[name])
+    if name in BUILT_IN:
+        make: Any = getattr(import_module(f"scenario._red_team.strategies.{name}"), BUILT_IN[name])
     else:
         found = tuple(entry_points(group=GROUP, name=name))
         if not found:

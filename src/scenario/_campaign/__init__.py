@@ -1,0 +1,1 @@
+"""Campaigns: the same objectives attacked by several strategies, several times."""
