@@ -78,6 +78,7 @@ class RedTeamAgent(AgentAdapter):
         target, total_turns, metaprompt_model, score_responses, fast_refusal_detection, success_score,
         success_confirm_turns: as given, or the default.
         metaprompt_settings: the settings of `metaprompt_model`, for the analysis of reports.
+        attacker_settings: those of the attacker; reports hold none of its keys.
         seed: the effective seed.
         objective_id, trial, campaign: where the attack belongs, for reports; `Attack.agent()` sets them.
 
@@ -181,6 +182,7 @@ class RedTeamAgent(AgentAdapter):
         self.model = attacker.model
         self.metaprompt_model = metaprompt.model
         self.metaprompt_settings = metaprompt
+        self.attacker_settings = attacker
         self.score_responses = score_responses
         self.fast_refusal_detection = fast_refusal_detection
         self.success_score = success_score
