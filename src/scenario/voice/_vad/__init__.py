@@ -1,0 +1,1 @@
+"""Voice activity detection: where on a track somebody speaks."""
