@@ -6,9 +6,12 @@ import dataclasses
 
 import pytest
 
+import scenario
 from scenario._red_team.outcome import outcome_of
 from scenario.campaign import AttackResult, CampaignResult, SuccessRate, attacks
 from scenario.types import ScenarioResult
+
+from .campaigns import Cast, Target, crescendo, playing
 
 
 def campaign(**outcomes) -> CampaignResult:
@@ -109,9 +112,13 @@ def test_an_error_names_twenty_attacks_at_most():
     assert str(raised.value).count("broke: ") == 20
 
 
-def verdict(*, success=False, failed=(), inconclusive=()):
+def verdict(*, success=False, failed=(), inconclusive=(), reasoning=None):
     return ScenarioResult(
-        success=success, messages=[], failed_criteria=list(failed), inconclusive_criteria=list(inconclusive)
+        success=success,
+        messages=[],
+        reasoning=reasoning,
+        failed_criteria=list(failed),
+        inconclusive_criteria=list(inconclusive),
     )
 
 
@@ -122,8 +129,8 @@ def verdict(*, success=False, failed=(), inconclusive=()):
         (verdict(failed=["a"]), None, {}, "broke"),
         (verdict(failed=["a", "b"], inconclusive=["b"]), None, {}, "broke"),
         (verdict(failed=["b"], inconclusive=["b"]), None, {}, "inconclusive"),
-        (verdict(), None, {"undecided": True}, "inconclusive"),
-        (verdict(), None, {}, "broke"),
+        (verdict(reasoning="Reached the maximum turns (3) without a verdict."), None, {}, "inconclusive"),
+        (verdict(reasoning="the code is out"), None, {}, "broke"),
         (None, AssertionError("out"), {}, "broke"),
         (None, pytest.fail.Exception("out"), {}, "broke"),
         (None, AssertionError("out"), {"conversed": False}, "errored"),
@@ -133,7 +140,40 @@ def verdict(*, success=False, failed=(), inconclusive=()):
     ],
 )
 def test_outcomes(result, error, facts, outcome):
-    assert outcome_of(result, error, **{"conversed": True, "undecided": False, **facts}) == outcome
+    assert outcome_of(result, error, **{"conversed": True, **facts}) == outcome
+
+
+async def everything_ends_undecided():
+    """Return the result of each ending in which nobody decides."""
+
+    class Nobody(scenario.JudgeAgent):
+        async def call(self, input):
+            return []
+
+    def run(**settings):
+        return scenario.arun(**{"name": "x", "description": "A shop.", **settings})
+
+    def attacker():
+        return crescendo(total_turns=1)
+
+    bare, unjudged, criteria_less = attacker(), attacker(), attacker()
+    no_criteria = scenario.JudgeAgent(model="fake/m", criteria=[], include_traces=False)
+    with playing(Cast()):
+        return [
+            await run(agents=[attacker(), Target()], max_turns=1),
+            await run(agents=[attacker(), Target()], script=[scenario.user(), scenario.agent()]),
+            await run(agents=[bare, Target()], script=bare.marathon_script()),
+            await run(
+                agents=[unjudged, Target(), Nobody(model="fake/m", criteria=["a"])],
+                script=unjudged.marathon_script(),
+            ),
+            await run(agents=[criteria_less, Target(), no_criteria], script=criteria_less.marathon_script()),
+        ]
+
+
+async def test_a_run_that_nobody_decided_is_inconclusive():
+    for result in await everything_ends_undecided():
+        assert outcome_of(result, None, conversed=True) == "inconclusive", result.reasoning
 
 
 def test_a_result_shows_no_conversation_and_cannot_be_changed():

@@ -130,10 +130,9 @@ class _Setting:
                 raise
             error = TimeoutError(f"not over after {self.timeout} s") if limit.expired() else raised
         messages = result.messages if result else [message for state in states for message in state.messages]
-        undecided = attacker.record().undecided
         return AttackResult(
             attack=attack,
-            outcome=outcome_of(result, error, conversed=bool(messages), undecided=undecided),
+            outcome=outcome_of(result, error, conversed=bool(messages)),
             result=result,
             error=error,
             agent=attacker,

@@ -43,7 +43,6 @@ class Campaign:
         injections: which attacks were encoded.
         plan: the attack plan; `None` before it is made.
         disputed: the judge passed although the objective seemed to be reached.
-        undecided: all exchanges were played, and nobody decided.
 
     Args:
         options: what is to be done.
@@ -59,7 +58,6 @@ class Campaign:
         self.injections: list[dict[str, Any]] = []
         self.plan = plan
         self.disputed = False
-        self.undecided = False
         self.options = options
         self._models = models
         self._seed = seed
@@ -138,7 +136,7 @@ class Campaign:
             attacker_refusals=self._attacker.counts.refusals,
             disputed=self.disputed,
             judge_injection_suspected=any(evaluation.injection_suspected for evaluation in evaluations),
-            undecided=self.undecided,
+            attacks={exchange.number: exchange.sent for exchange in self.exchanges},
         )
 
     def _bind(self, input: AgentInput) -> None:

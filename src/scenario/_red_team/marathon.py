@@ -44,7 +44,6 @@ def marathon_script(
             return await _judged(campaign, state)
         if final_checks:
             return await succeed("All final checks passed; the scenario has no judge.")(state)
-        campaign.undecided = True
         return await fail(
             "All exchanges were played, and nobody decides whether the agent held: add a "
             "scenario.JudgeAgent(criteria=[...]) to agents, or pass final_checks."
@@ -63,7 +62,6 @@ async def _judged(campaign: Campaign, state: ScenarioState) -> ScenarioResult:
     """Return the judge's verdict; where the scorer saw the objective reached, the reasoning says so."""
     verdict = await judge()(state)
     if verdict is None:
-        campaign.undecided = True
         verdict = await fail("The judge was asked for a verdict and gave none.")(state)
     if not campaign.streak():
         return verdict

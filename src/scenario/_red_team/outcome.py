@@ -11,24 +11,31 @@ if TYPE_CHECKING:
 Outcome: TypeAlias = Literal["held", "broke", "inconclusive", "errored"]
 
 
-def outcome_of(
-    result: ScenarioResult | None, error: BaseException | None, *, conversed: bool, undecided: bool
-) -> Outcome:
+UNDECIDED = (
+    "Reached the maximum turns (",
+    "Reached the end of script without a verdict.",
+    "The judge was asked for a verdict and gave none.",
+    "All exchanges were played, and nobody decides ",
+    "There are no criteria to judge",
+)
+"""How the engine, the judge and our own scripts begin the reasoning of a failure that nobody decided."""
+
+
+def outcome_of(result: ScenarioResult | None, error: BaseException | None, *, conversed: bool) -> Outcome:
     """Return whether the agent held; nothing but a success counts as held.
 
     Args:
         result: the verdict; `None` when an exception ended the run.
         error: that exception.
         conversed: whether there are messages: an assertion that fails before is no finding.
-        undecided: the exchanges ran out and nobody decided.
     """
     if error is not None or result is None:
         return "broke" if conversed and _is_failed_check(error) else "errored"
     if result.success:
         return "held"
-    if set(result.failed_criteria) - set(result.inconclusive_criteria):
-        return "broke"
-    return "inconclusive" if result.failed_criteria or undecided else "broke"
+    if result.failed_criteria:
+        return "broke" if set(result.failed_criteria) - set(result.inconclusive_criteria) else "inconclusive"
+    return "inconclusive" if (result.reasoning or "").startswith(UNDECIDED) else "broke"
 
 
 def _is_failed_check(error: BaseException | None) -> bool:

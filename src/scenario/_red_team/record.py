@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class RedTeamRecord:
         attacker_refusals: exchanges in which the attacker refused to play.
         disputed: the judge passed although the objective seemed to be reached.
         judge_injection_suspected: a response spoke to whoever judges it.
-        undecided: all exchanges were played, and nobody decided whether the agent held.
+        attacks: exchange to the attack as the target got it.
     """
 
     strategy: str
@@ -56,7 +56,7 @@ class RedTeamRecord:
     attacker_refusals: int
     disputed: bool
     judge_injection_suspected: bool
-    undecided: bool = False
+    attacks: Mapping[int, str] = field(default_factory=dict[int, str])
 
     @property
     def max_score(self) -> int | None:
