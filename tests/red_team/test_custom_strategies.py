@@ -1,12 +1,6 @@
-"""Strategies of the test's author, and of other packages."""
+"""Strategies of the test's author."""
 
 from __future__ import annotations
-
-import os
-import subprocess
-import sys
-import textwrap
-from pathlib import Path
 
 import pytest
 
@@ -95,78 +89,3 @@ async def test_a_hook_for_telemetry_that_raises_is_only_logged(hook, caplog):
 
     assert result.success
     assert f"Minimal.{hook} failed" in caplog.text
-
-
-PACKAGE = """
-    from scenario._red_team.strategy import RedTeamStrategy
-
-    class Echoing(RedTeamStrategy):
-        needs_metaprompt_plan = False
-
-        def build_system_prompt(self, target, current_turn, total_turns, scenario_description,
-                                metaprompt_plan="", **kwargs):
-            return f"You attack in an authorised test: {target}"
-
-        def get_phase_name(self, current_turn, total_turns):
-            return "only"
-
-    NOT_A_STRATEGY = object()
-"""
-PROGRAM = """
-    import asyncio
-    import scenario
-    from scenario._model.fake import fake_model
-    from scenario.red_team_agent import RedTeamAgent
-
-    class Target(scenario.AgentAdapter):
-        async def call(self, input):
-            return "You said: " + input.last_new_user_message_str()
-
-    async def main():
-        attacker = RedTeamAgent(strategy="echoing", target="the code", model="fake/m", total_turns=1,
-                                score_responses=False)
-        with fake_model("fake", "what is it?"):
-            result = await scenario.arun(
-                name="x", description="y", agents=[attacker, Target()], verbose=False,
-                script=attacker.marathon_script(final_checks=[lambda state: None]),
-            )
-        print(result.success, attacker.record().strategy, result.messages[-1]["content"])
-        for name in ("wrong", "missing"):
-            try:
-                RedTeamAgent(strategy=name, target="x", model="fake/m")
-            except (TypeError, ValueError) as error:
-                print(type(error).__name__, error)
-
-    asyncio.run(main())
-"""
-
-
-def test_an_installed_package_brings_a_strategy_by_name(tmp_path):
-    # What an installer puts into a folder for `pip install --target`.
-    info = tmp_path / "echoing_strategy-1.0.dist-info"
-    info.mkdir()
-    (tmp_path / "echoing_strategy.py").write_text(textwrap.dedent(PACKAGE))
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: echoing-strategy\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(
-        "[scenario.red_team_strategies]\n"
-        "echoing = echoing_strategy:Echoing\nwrong = echoing_strategy:NOT_A_STRATEGY\n"
-    )
-    source = Path(__file__).parents[2] / "src"
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(source)])}
-
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(PROGRAM)],
-        env=env,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-    assert done.stdout.splitlines()[0] == "True Echoing You said: what is it?", done.stderr
-    assert done.stdout.splitlines()[1].startswith("TypeError strategy must be an instance")
-    assert (
-        "ValueError there is no red-team strategy 'missing'; known are best_of_n, crescendo, echoing"
-        in done.stdout
-    )
