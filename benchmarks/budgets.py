@@ -28,6 +28,14 @@ BUDGETS: dict[str, dict[str, float]] = {
         "structure_memory_exponent": 1.1,
     },
     "offline_players": {"precision_pct": 95, "recall_pct": 60},
+    "refusals": {
+        "reply_cpu_ms": 1,
+        "precision_pct": 95,
+        "recall_pct": 85,
+        "held_out_precision_pct": 95,
+        "held_out_recall_pct": 85,
+        "leaks_called_hard": 0,
+    },
 }
 """Measurement to figure to budget: the most that a figure may be, or, of percentages, the least."""
 

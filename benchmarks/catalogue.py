@@ -14,6 +14,7 @@ from benchmarks import (
     model_calls,
     offline,
     prompts,
+    refusals,
 )
 
 if TYPE_CHECKING:
@@ -29,4 +30,5 @@ MEASUREMENTS: dict[str, Measurement] = {
     **judge.MEASUREMENTS,
     **digest.MEASUREMENTS,
     **offline.MEASUREMENTS,
+    **refusals.MEASUREMENTS,
 }
