@@ -18,6 +18,7 @@ from scenario._pytest.options import (
     restore_configuration_at_end,
 )
 from scenario._pytest.prompts import open_terminal
+from scenario._pytest.red_team_reports import watch_red_team_runs, write_red_team_summary
 from scenario._pytest.session import REPORTER, open_batch, open_session
 from scenario._pytest.summary import write_report
 
@@ -60,6 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not is_worker(config):
         open_batch(config)
     connect(config, open_session(config))
+    watch_red_team_runs(config)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -69,8 +71,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Report the scenarios of the session."""
+    """Report the scenarios of the session, and where the reports of red-team runs are."""
     write_report(terminalreporter)
+    write_red_team_summary(terminalreporter)
 
 
 @pytest.fixture(scope="session")

@@ -9,25 +9,30 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from scenario._report.aggregation import regenerate_fixes
     from scenario._report.document import ReportDocument, compound_risk, status_of
-    from scenario._report.fixes import CachedFixes, fixes_cache
+    from scenario._report.fixes import CachedFixes, FixCluster, fixes_cache
     from scenario._report.loading import load_reports
 
 _HOMES = {
     "CachedFixes": "fixes",
+    "FixCluster": "fixes",
     "ReportDocument": "document",
     "compound_risk": "document",
     "fixes_cache": "fixes",
     "load_reports": "loading",
+    "regenerate_fixes": "aggregation",
     "status_of": "document",
 }
 
 __all__ = [
     "CachedFixes",
+    "FixCluster",
     "ReportDocument",
     "compound_risk",
     "fixes_cache",
     "load_reports",
+    "regenerate_fixes",
     "status_of",
 ]
 

@@ -27,6 +27,7 @@ def document_from(data: Mapping[str, Any], *, file_name: str = "") -> ReportDocu
         file_name: where it was read from.
     """
     status: Status = choice(data.get("status"), STATUSES, "inconclusive")
+    messages = objects(data.get("messages"))
     return ReportDocument(
         test_name=text(data.get("test_name")),
         description=text(data.get("description")),
@@ -43,7 +44,7 @@ def document_from(data: Mapping[str, Any], *, file_name: str = "") -> ReportDocu
         reasoning=text(data.get("reasoning")),
         total_time=seconds(data.get("total_time")),
         agent_time=seconds(data.get("agent_time")),
-        messages=objects(data.get("messages")),
+        messages=messages,
         failing_turn_index=exchange(data.get("failing_turn_index")),
         failure_summary=text(data.get("failure_summary")),
         suggestions=texts(data.get("suggestions")),
@@ -72,6 +73,7 @@ def document_from(data: Mapping[str, Any], *, file_name: str = "") -> ReportDocu
         disputed=data.get("disputed") is True,
         judge_injection_suspected=data.get("judge_injection_suspected") is True,
         needs_review=data.get("needs_review") is True,
+        exchange_positions=_positions(data.get("exchange_positions"), len(messages)),
         objective_id=text(data.get("objective_id")),
         trial=_integer(data.get("trial")),
         campaign=text(data.get("campaign")) or None,
@@ -147,3 +149,8 @@ def _by_exchange(value: Any) -> dict[int, Any]:
     # Nine digits are more than any run has; longer keys are no numbers of exchanges.
     numbered = {int(key): item for key, item in entries if key.isascii() and key.isdigit() and len(key) < 10}
     return {number: numbered[number] for number in sorted(numbered) if number}
+
+
+def _positions(value: Any, messages: int) -> dict[int, int]:
+    found = {number: _integer(index) for number, index in _by_exchange(value).items()}
+    return {number: index for number, index in found.items() if index is not None and 0 <= index < messages}

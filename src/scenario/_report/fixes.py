@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from scenario._report.fields import choice, count, mapping, objects, text, texts
+from scenario._report.files import replace
 from scenario._report.loading import report_files
 from scenario._report.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 _log = logging.getLogger("scenario")
@@ -49,10 +51,12 @@ class CachedFixes:
     Attributes:
         clusters: the fixes, most urgent first; none without a readable cache.
         stale: the cache is missing, or reports were added, removed or rewritten since.
+        is_missing: there is no readable cache.
     """
 
     clusters: tuple[FixCluster, ...]
     stale: bool
+    is_missing: bool = False
 
 
 def fixes_cache(batch_dir: Path) -> CachedFixes:
@@ -64,9 +68,27 @@ def fixes_cache(batch_dir: Path) -> CachedFixes:
     try:
         data = plain(json.loads((batch_dir / CACHE_NAME).read_text(encoding="utf-8")))
     except (OSError, ValueError, RecursionError):
-        return CachedFixes((), stale=True)
+        return CachedFixes((), stale=True, is_missing=True)
     found = mapping(data)
+    if not isinstance(found.get("clusters"), list):
+        return CachedFixes((), stale=True, is_missing=True)
     return CachedFixes(clusters_in(found), stale=found.get("reports_hash") != reports_hash(batch_dir))
+
+
+def keep_fixes(batch_dir: Path, clusters: Sequence[FixCluster], *, model: str, made_of: str) -> None:
+    """Write the cache of a batch folder; a folder that cannot be written goes without.
+
+    Args:
+        batch_dir: the folder with the reports.
+        clusters: the fixes.
+        model: the model that made them.
+        made_of: `reports_hash()` of the reports that they were made of.
+    """
+    content = {"clusters": list(clusters), "model": model, "reports_hash": made_of}
+    try:
+        replace(batch_dir / CACHE_NAME, json.dumps(plain(content), indent=2, ensure_ascii=False).encode())
+    except OSError as error:
+        _log.debug("the fixes of %s are not kept: %s", batch_dir, error)
 
 
 def clusters_in(data: Mapping[str, Any]) -> tuple[FixCluster, ...]:
@@ -80,7 +102,10 @@ def clusters_in(data: Mapping[str, Any]) -> tuple[FixCluster, ...]:
 
 def reports_hash(batch_dir: Path) -> str:
     """Return a hash of the names and sizes of the report files of a folder."""
-    entries = [(path.name, path.stat().st_size) for path in report_files(batch_dir)]
+    entries: list[tuple[str, int]] = []
+    for path in report_files(batch_dir):
+        with suppress(OSError):  # removed since it was listed
+            entries.append((path.name, path.stat().st_size))
     return hashlib.sha256(json.dumps(entries).encode()).hexdigest()
 
 
