@@ -67,23 +67,34 @@ class AgentCalls:
             if hasattr(agent, "on_rollback"):
                 pending.append(removed)
 
-    async def call(self, position: int, request: JudgmentRequest | None = None) -> Answer:
+    async def call(
+        self, position: int, request: JudgmentRequest | None = None, *, heard: Message | None = None
+    ) -> Answer:
         """Call the agent at `position`.
+
+        Args:
+            position: of the agent.
+            request: what an explicit step asks of the judge.
+            heard: a message that is not in the conversation yet; the agent sees it as the last one.
 
         Raises:
             AgentCallError: the agent raised or returned something unusable; what was new for it stays new.
         """
         agent = self._agents[position]
         name = type(agent).__name__
+        if await self._channel.prepare(agent):
+            self._watchers.tell(Observer.conversation_changed, self._conversation.messages)
         taken = self._conversation.take(position)
         self._watchers.tell(Observer.call_started, name, agent.role)
         started = time.perf_counter()
         try:
             with self._tracing.call(name, agent.role) as span, self._meter.role(agent.role.value):
                 await self._tell_rollbacks(position)
-                answer = await self._channel.call(
-                    agent, self._input(taken, request=request, headers=span.headers)
-                )
+                input = self._input(taken, request=request, headers=span.headers)
+                if heard is not None:
+                    input.messages.append(heard)
+                    input.new_messages.append(heard)
+                answer = await self._channel.call(agent, input)
                 read = read_answer(answer, agent=name, role=agent.role)
                 if isinstance(read, ScenarioResult):
                     if agent.role is AgentRole.JUDGE:

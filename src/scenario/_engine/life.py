@@ -30,15 +30,17 @@ async def live(run: Run, script: Sequence[ScriptStep]) -> ScenarioResult:
     run.watchers.tell(Observer.run_started)
     try:
         try:
-            await run.channel.open(run.info)
+            await run.channel.open(run.info, run.conversation.messages)
             verdict = await run.play(script)
             total_time = time.perf_counter() - started
             await run.stop()  # before the result is made: what the background turn took belongs to it
             result = _final(run, verdict, total_time=total_time, usage=await _usage(run))
             outcome = _judged(run, result)
+            await run.channel.save(failed=not result.success)
         except BaseException as error:
             run.channel.attach_to(error)
             outcome = _broken(run, error, total_time=time.perf_counter() - started)
+            await run.channel.save(failed=True)
             raise
         finally:
             await _release(run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from scenario._engine.calls import AgentCalls
 from scenario._engine.checkpoints import Checkpoints
@@ -18,7 +18,7 @@ from scenario.scenario_state import Rollback, ScenarioState
 from scenario.types import AgentRole, JudgmentRequest, Message, ScenarioResult
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
     from scenario._engine.channel import Channel
     from scenario._model import UsageMeter
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("scenario")
 _CANCELLATIONS = 5
+M = TypeVar("M")
 
 
 class Run:
@@ -84,6 +85,7 @@ class Run:
         self._board = TurnBoard([agent.role for agent in self.agents])
         self._ask = ask
         self._background: asyncio.Task[ScenarioResult | None] | None = None
+        self._background_position = 0
         self._trace: tuple[int, str | None] = (-1, None)
         self._changed = False
 
@@ -104,6 +106,7 @@ class Run:
         if removed:
             self.rollbacks.append(Rollback(self._board.current_turn, index, removed))
             self.calls.rolled_back(removed)
+            self.channel.rolled_back(index)
             self._trace_id()
             self.tracing.rolled_back(index, len(removed))
             self.watchers.tell(Observer.messages_withdrawn, index, removed)
@@ -124,6 +127,8 @@ class Run:
         audio_effects: Sequence[Any] | None = None,
     ) -> ScenarioResult | None:
         """Have the user speak; see `script.user`."""
+        if self._in_background() and self.channel.interrupts(content, self._simulator()):
+            return await self._cut_in(content, voice_style=voice_style, audio_effects=audio_effects)
         if (verdict := await self._settle()) is not None:
             return verdict
         position = self._take(AgentRole.USER, content)
@@ -137,7 +142,7 @@ class Run:
 
     async def agent(self, content: str | Message | None, *, wait: bool = True) -> ScenarioResult | None:
         """Have the agent under test speak; see `script.agent`."""
-        if not wait and self._background is not None and not self._background.done():
+        if not wait and self._in_background():
             raise RuntimeError(
                 "agent(wait=False): a background turn of the agent is still running; let a step that waits "
                 "for it (user, agent, judge, proceed) come in between."
@@ -151,8 +156,21 @@ class Run:
             return None
         if wait:
             return await self._act(position)
-        self._background = asyncio.create_task(self._act(position), name=f"{self.info.run_id} agent turn")
+        self._begin_in_background(position)
         return None
+
+    async def interrupt(self, content: str | Message | None, *, cue: Any) -> ScenarioResult | None:
+        """Have the agent begin its turn and the user cut into it; see `interrupt` of the voice steps."""
+        if not self._in_background():
+            if (verdict := await self._settle()) is not None:
+                return verdict
+            if content is None and not self._board.has(AgentRole.USER):
+                raise _no_agent(AgentRole.USER, content)
+            position = self._take(AgentRole.AGENT, None)
+            if position is None:
+                raise _no_agent(AgentRole.AGENT, None)
+            self._begin_in_background(position)
+        return await self._cut_in(content, cue=cue)
 
     async def judge(self, request: JudgmentRequest) -> ScenarioResult | None:
         """Have the judge decide now; see `script.judge`."""
@@ -199,7 +217,10 @@ class Run:
             if position is None:
                 await self._next_turn(on_turn)
             else:
-                await self._act(position)
+                cue = None
+                if not self.state.is_last_turn and (turns is None or played + 1 < turns):
+                    cue = self._draw_interruption(position, interruptions)
+                await (self._act(position) if cue is None else self._act_interrupted(position, cue))
                 await self._callback(on_step)
                 if self._board.current_turn > turn:
                     self._keep_to_limit()  # such steps may open turns as well, and might do so for ever
@@ -307,6 +328,117 @@ class Run:
         self._publish()
         return self._end(answer.verdict)
 
+    # Turns that are cut into
+
+    def _in_background(self) -> bool:
+        return self._background is not None and not self._background.done()
+
+    def _begin_in_background(self, position: int) -> None:
+        name = f"{self.info.run_id} agent turn"
+        self._background = asyncio.create_task(self._act(position), name=name)
+        self._background_position = position
+
+    def _simulator(self) -> AgentAdapter | None:
+        return next((agent for agent in self.agents if agent.role is AgentRole.USER), None)
+
+    def _draw_interruption(self, position: int, settings: Any) -> Any:
+        simulator = self._simulator()
+        if simulator is None or self.agents[position].role is not AgentRole.AGENT:
+            return None
+        return self.channel.draw_interruption(settings, simulator)
+
+    async def _act_interrupted(self, position: int, cue: Any) -> ScenarioResult | None:
+        """Have the agent take its turn and the user cut into it; the user's next slot is used by that."""
+        simulator = self._simulator()
+        if simulator is None:  # nobody could have drawn the cue
+            return await self._act(position)
+        self._begin_in_background(position)
+        turn = cast("asyncio.Task[ScenarioResult | None]", self._background)
+
+        async def interject() -> Message:
+            return await self.channel.interjection(cue, simulator, await self.channel.begun(turn))
+
+        message = await self._at_cue(turn, cue, interject())
+        if message is None:
+            return await self._settle()
+        verdict = await self._barge_in(turn, message)
+        self._board.use_next(AgentRole.USER)
+        return verdict
+
+    async def _cut_in(
+        self,
+        content: str | Message | None,
+        *,
+        cue: Any = None,
+        voice_style: str | None = None,
+        audio_effects: Sequence[Any] | None = None,
+    ) -> ScenarioResult | None:
+        """Have the user cut into the agent's turn that runs in the background."""
+        turn = cast("asyncio.Task[ScenarioResult | None]", self._background)
+
+        async def compose() -> Message | ScenarioResult:
+            said: Message | ScenarioResult = _message("user", content)
+            if content is None:
+                said = await self._interjection_of(await self.channel.begun(turn))
+            if isinstance(said, ScenarioResult):
+                return said
+            return await self.channel.speak(
+                said, self._simulator(), voice_style=voice_style, audio_effects=audio_effects
+            )
+
+        message = await self._at_cue(turn, cue, compose(), also_when_over=True)
+        if message is None or isinstance(message, ScenarioResult):
+            return self._end(message)
+        return await self._barge_in(turn, message, opens_turn=True, content=content)
+
+    async def _at_cue(
+        self,
+        turn: asyncio.Task[Any],
+        cue: Any,
+        composing: Coroutine[Any, Any, M],
+        *,
+        also_when_over: bool = False,
+    ) -> M | None:
+        """Compose what the user says while waiting for the cue; `None` when the turn was over before."""
+        task = asyncio.create_task(composing, name=f"{self.info.run_id} interjection")
+        try:
+            if not await self.channel.cue(turn, cue) and not also_when_over:
+                return None
+            return await self.channel.settle(task)
+        finally:
+            if not task.done():
+                task.cancel()
+                await asyncio.wait([task])
+
+    async def _interjection_of(self, heard: Message | None) -> Message | ScenarioResult:
+        """Have the simulator write what the user says who cuts in; it sees what was heard so far."""
+        position = next(i for i, agent in enumerate(self.agents) if agent.role is AgentRole.USER)
+        answer = await self.calls.call(position, heard=heard)
+        if answer.verdict is not None:
+            return answer.verdict
+        return answer.messages[-1] if answer.messages else _message("user", "")
+
+    async def _barge_in(
+        self,
+        turn: asyncio.Task[ScenarioResult | None],
+        message: Message,
+        *,
+        opens_turn: bool = False,
+        content: str | Message | None = None,
+    ) -> ScenarioResult | None:
+        *partial, spoken = await self.channel.barge_in(turn, message)
+        if turn.done() and not turn.cancelled() and (verdict := turn.result()) is not None:
+            self._background = None
+            return verdict
+        self._background = None
+        for heard in partial:
+            self._append(heard, producer=self._background_position)
+        if opens_turn:
+            self._take(AgentRole.USER, content if content is not None else "")
+        self._append(spoken)
+        self._publish()
+        return None
+
     async def _ask_judge(
         self, request: JudgmentRequest | None, position: int | None = None
     ) -> ScenarioResult | None:
@@ -339,7 +471,7 @@ class Run:
         if task is None:
             return None
         try:
-            return await task
+            return await self.channel.settle(task)
         finally:
             if not task.done():  # this wait was cancelled and the turn goes on: `stop` ends it
                 self._background = task

@@ -22,6 +22,7 @@ class TurnBoard:
     def __init__(self, roles: Sequence[AgentRole]) -> None:
         self._positions = {role: [i for i, r in enumerate(roles) if r is role] for role in ORDER}
         self.current_turn = 0
+        self._used_ahead: list[AgentRole] = []
         self._restore()
 
     def _restore(self) -> None:
@@ -33,6 +34,13 @@ class TurnBoard:
         """Leave the turn in progress and open the next one, with every role and slot."""
         self.current_turn += 1
         self._restore()
+        for role in self._used_ahead:
+            del self._free[role][:1]
+        self._used_ahead.clear()
+
+    def use_next(self, role: AgentRole) -> None:
+        """Have the first slot of a role taken already when the next turn opens."""
+        self._used_ahead.append(role)
 
     def has(self, role: AgentRole) -> bool:
         """Return whether the scenario has an agent of that role."""
