@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from scenario._cli.command import CommandError
 from scenario._cli.demo import DEMO
+from scenario._cli.redteam_report import REDTEAM_REPORT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-COMMANDS: tuple[Command, ...] = (DEMO,)
+COMMANDS: tuple[Command, ...] = (DEMO, REDTEAM_REPORT)
 
 _INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 

@@ -27,7 +27,18 @@ FLOORS = [
     {"agent_adapter", "script", "scenario_state", "_cache"},
     {"user_simulator_agent", "_user_simulator", "judge_agent", "_judge", "red_team_agent", "_red_team"},
     {"scenario_executor", "_engine", "campaign", "_campaign"},
-    {"cli", "_cli", "pytest_plugin", "_pytest", "_reporter", "_demo", "tracing", "report", "_report"},
+    {
+        "cli",
+        "_cli",
+        "pytest_plugin",
+        "_pytest",
+        "_reporter",
+        "_demo",
+        "tracing",
+        "report",
+        "_report",
+        "_dashboard",
+    },
 ]
 # A public module and the private package behind it are one room.
 ROOMS = {
@@ -40,7 +51,7 @@ ROOMS = {
     "_campaign": "scenario_executor",
 }
 # The ground is one room: its values refer to each other. The surfaces share the reporters and the demo.
-SHARED = FLOORS[0] | {"_reporter", "_report", "_demo", "_cli", "_pytest"}
+SHARED = FLOORS[0] | {"_reporter", "_report", "_dashboard", "_demo", "_cli", "_pytest"}
 
 
 def floor_of(room: str) -> int:
