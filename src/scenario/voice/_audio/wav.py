@@ -15,7 +15,10 @@ from scenario.voice._audio.formats import check_rate
 if TYPE_CHECKING:
     from scenario.voice._audio.arrays import Samples
 
-_PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
+_PCM, _FLOAT, _MULAW, _EXTENSIBLE = 1, 3, 7, 0xFFFE
+_READ = {(_PCM, 1), (_PCM, 2), (_PCM, 3), (_PCM, 4), (_FLOAT, 4), (_FLOAT, 8), (_MULAW, 1)}
+"""Encodings, and the bytes of their samples."""
+
 # Writers that cannot seek leave the greatest size in the header, or one that is close to it.
 _UNKNOWN_SIZE = 0x7FFFF000
 
@@ -43,8 +46,8 @@ def wav_header(size: int, rate: int = SAMPLE_RATE, channels: int = 1) -> bytes:
 def read_wav(data: bytes) -> bytes:
     """Return the audio of a WAV file as canonical PCM.
 
-    Integers of 8 to 32 bits, floats of 32 and 64 bits, every rate and any number of channels are converted;
-    channels are averaged. No size in the file is believed without the bytes to go with it.
+    Integers of 8 to 32 bits, floats of 32 and 64 bits, µ-law, every rate and any number of channels are
+    converted; channels are averaged. No size in the file is believed without the bytes to go with it.
 
     Raises:
         ValueError: it is not a WAV file, cut short, or of an encoding that is not read.
@@ -97,10 +100,10 @@ def _shape(body: memoryview) -> _Shape:
     if encoding == _EXTENSIBLE and len(body) >= 26:
         (encoding,) = struct.unpack_from("<H", body, 24)
     width = (bits + 7) // 8
-    if (encoding, width) not in {(_PCM, 1), (_PCM, 2), (_PCM, 3), (_PCM, 4), (_FLOAT, 4), (_FLOAT, 8)}:
+    if (encoding, width) not in _READ:
         raise ValueError(
-            f"the WAV file holds encoding {encoding} with {bits} bits; read are PCM of 8 to 32 bits and "
-            "floats of 32 or 64"
+            f"the WAV file holds encoding {encoding} with {bits} bits; read are PCM of 8 to 32 bits, "
+            "floats of 32 or 64, and µ-law"
         )
     if channels == 0:
         raise ValueError("the WAV file has no channels")
@@ -110,11 +113,15 @@ def _shape(body: memoryview) -> _Shape:
 
 def _samples(frames: memoryview, shape: _Shape) -> Samples:
     """Return the samples as floats from -1 to 1, channels interleaved."""
-    from scenario.voice._audio.arrays import np
+    from scenario.voice._audio.arrays import FULL_SCALE, np
 
     if shape.encoding == _FLOAT:
         values = np.frombuffer(frames, dtype=f"<f{shape.width}")
         return np.nan_to_num(np.clip(values, -1, 1)).astype(np.float32)
+    if shape.encoding == _MULAW:
+        from scenario.voice._audio.g711 import mulaw_decode
+
+        return mulaw_decode(bytes(frames)).astype(np.float32) / FULL_SCALE
     if shape.width == 1:
         return (np.frombuffer(frames, dtype=np.uint8).astype(np.float32) - 128) / 128
     if shape.width == 3:
