@@ -6,7 +6,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _LIMIT = 2  # edits; more would catch ordinary provider parameters
 
@@ -42,8 +42,13 @@ def near_miss(word: str, known: Iterable[str], *, limit: int = _LIMIT) -> str | 
     return closest if distances[closest] <= limit else None
 
 
-def edit_distance(a: str, b: str) -> int:
-    """Return how many insertions, deletions and replacements turn `a` into `b` (Levenshtein, 1966)."""
+def edit_distance(a: Sequence[str], b: Sequence[str]) -> int:
+    """Return how many insertions, deletions and replacements turn `a` into `b` (Levenshtein, 1966).
+
+    Args:
+        a: a text, compared by characters, or a list of words.
+        b: the same of the other.
+    """
     previous = list(range(len(b) + 1))
     for row, left in enumerate(a, 1):
         current = [row]

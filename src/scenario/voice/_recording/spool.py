@@ -1,0 +1,79 @@
+"""Bytes that only grow at their end: in memory up to a limit, beyond it in a temporary file."""
+
+from __future__ import annotations
+
+import tempfile
+import weakref
+from typing import IO
+
+
+class Spool:
+    """A store to append to, to read anywhere, and to cut short.
+
+    The temporary file has no name (where the system allows that), and is closed with the spool at the latest.
+
+    Args:
+        limit: bytes that are kept in memory before all of them move into the file.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._memory: bytearray | None = bytearray()
+        self._file: IO[bytes] | None = None
+        self.size = 0
+        """Bytes stored."""
+
+    def append(self, data: bytes) -> None:
+        """Store `data` after what is stored.
+
+        Raises:
+            OSError: the file cannot be written.
+            ValueError: the spool is closed.
+        """
+        if self._memory is not None and self.size + len(data) <= self._limit:
+            self._memory += data
+        else:
+            file = self._file or self._move_to_file()
+            file.seek(self.size)
+            file.write(data)
+        self.size += len(data)
+
+    def read(self, start: int, end: int) -> bytes:
+        """Return the bytes from `start` to `end`, both within what is stored.
+
+        Raises:
+            ValueError: the spool is closed.
+        """
+        if self._memory is not None:
+            with memoryview(self._memory) as view, view[start:end] as piece:
+                return bytes(piece)
+        file = self._file or self._refuse()
+        file.seek(start)
+        return file.read(end - start)
+
+    def cut(self, size: int) -> None:
+        """Drop what is stored from `size` on."""
+        if self._memory is not None:
+            del self._memory[size:]
+        self.size = min(self.size, size)  # what lies behind it in the file is written over
+
+    def close(self) -> None:
+        """Free memory and file."""
+        self._memory = None
+        self.size = 0
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _move_to_file(self) -> IO[bytes]:
+        if self._memory is None:
+            self._refuse()
+        file = tempfile.TemporaryFile(prefix="scenario-audio-")  # noqa: SIM115  # it lives as long as the spool
+        weakref.finalize(self, file.close)
+        file.write(self._memory or b"")
+        self._file, self._memory = file, None
+        return file
+
+    @staticmethod
+    def _refuse() -> IO[bytes]:
+        raise ValueError("this recorded audio was closed; read it before close()")
