@@ -6,6 +6,7 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
+from scenario._model.offline.analyst import aggregate, analyse
 from scenario._model.offline.attacker import attack, plan
 from scenario._model.offline.judge import judge
 from scenario._model.offline.prompt import text_of
@@ -53,6 +54,10 @@ def _play(request: ModelRequest) -> str | ToolCall:
             return judge(request)
         case Role.SCORER:
             return score(request)
+        case Role.ANALYST:
+            return analyse(request)
+        case Role.AGGREGATOR:
+            return aggregate(request)
         case Role.PLANNER:
             return plan(request)
         case Role.ATTACKER:

@@ -22,6 +22,8 @@ class Role(Enum):
 
     JUDGE = auto()
     SCORER = auto()
+    ANALYST = auto()
+    AGGREGATOR = auto()
     PLANNER = auto()
     ATTACKER = auto()
     USER = auto()
@@ -34,6 +36,10 @@ def role_of(request: ModelRequest) -> Role:
     messages = list(request.messages)
     first = text_of(messages[0].get("content"))[:_READ].lower() if messages else ""
     if len(messages) == 1 and messages[0].get("role") == "user":
+        if '"break_severity":' in first:
+            return Role.ANALYST
+        if '"recommendations_rolled_up":' in first:
+            return Role.AGGREGATOR
         if "score" in first and "adaptation" in first:
             return Role.SCORER
         if _is_attack(first):
