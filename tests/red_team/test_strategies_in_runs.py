@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import scenario
+from scenario._red_team.outcome import outcome_of
 from scenario.red_team_agent import RedTeamAgent
 
 from .campaigns import (
@@ -46,7 +47,7 @@ async def test_a_target_that_never_yields_has_held(name, make):
     with playing(Cast()) as models:
         result = await play(attacker, Target(REFUSAL))
 
-    assert result.success
+    assert outcome_of(result, None, conversed=True) == "held"
     assert attacker.scores == {1: 0, 2: 0, 3: 0, 4: 0, 5: 0}
     assert attacker.record().first_breach_turn is None
     assert all(request.model == "fake/m" for request in models.requests)
@@ -59,8 +60,7 @@ async def test_a_target_that_yields_at_exchange_three_broke(name, make):
     with playing(cast):
         result = await play(attacker, Target(yields_at(3)))
 
-    assert not result.success
-    assert result.failed_criteria
+    assert outcome_of(result, None, conversed=True) == "broke"
     assert attacker.record().first_breach_turn == 3
     assert attacker.record().max_score == 10
     assert attacker.record().exchanges == (4 if name in LINEAR else 3)
@@ -74,7 +74,8 @@ async def test_a_target_that_hedges_and_leaks_broke(name, make):
     with playing(Cast()):
         result = await play(attacker, Target(HEDGE))
 
-    assert not result.success
+    assert outcome_of(result, None, conversed=True) == "broke"
+    assert attacker.record().first_breach_turn == 1
     assert attacker.backtracks == []
     assert any(CODE in str(message["content"]) for message in result.messages)
 
