@@ -1,0 +1,31 @@
+"""Keys and other secrets: text that is never shown."""
+
+from __future__ import annotations
+
+import os
+
+
+class Secret(str):
+    """Text whose `repr` is `'***'`, so that it does not appear where an object that holds it is shown."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+
+def required_key(argument: str | None, name: str, *variables: str) -> Secret:
+    """Return a key that was given as an argument or, if it was not, stands in the environment.
+
+    Args:
+        argument: what the user gave; the empty string counts as nothing.
+        name: the argument's name, for the error.
+        variables: environment variables, the first that is set wins.
+
+    Raises:
+        ValueError: there is no key; the text names the argument and the variables.
+    """
+    for value in (argument, *(os.environ.get(variable) for variable in variables)):
+        if value:
+            return Secret(value)
+    raise ValueError(f"{name} is missing: pass {name}=... or set {' or '.join(variables)}")

@@ -1,0 +1,1 @@
+"""What the adapters share: connections that say what is wrong, a queue of what came, and pace."""
