@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -136,7 +137,8 @@ def analysis_prompt(document: ReportDocument) -> str:
     verdict = (
         f"status: {document.status}\n"
         f"criteria that failed or are undecided:\n{_listed(document.failed_criteria)}\n"
-        f"reasoning:\n{halves(document.reasoning, _LONGEST_REASONING)}"
+        # As one line: it quotes the conversation, and must not look like more of this block.
+        f"reasoning: {json.dumps(halves(document.reasoning, _LONGEST_REASONING), ensure_ascii=False)}"
     )
     return _PROMPT.format(
         token=fence.token,

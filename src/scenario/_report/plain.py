@@ -16,7 +16,7 @@ def plain(value: Any, change: Callable[[str], str] = str, *, depth: int = 0) -> 
 
     Args:
         value: anything; objects of other types become their text.
-        change: applied to every string, keys included.
+        change: applied to every string, keys of objects included.
         depth: how deep `value` itself lies.
     """
     if isinstance(value, str):
@@ -31,10 +31,15 @@ def plain(value: Any, change: Callable[[str], str] = str, *, depth: int = 0) -> 
         return _ELIDED
     if isinstance(value, Mapping):
         entries = cast("Mapping[Any, Any]", value).items()
-        return {plain(str(key), change): plain(item, change, depth=depth + 1) for key, item in entries}
+        return {_key(key, change): plain(item, change, depth=depth + 1) for key, item in entries}
     if isinstance(value, Sequence | Set) and not isinstance(value, bytes | bytearray):
         return [plain(item, change, depth=depth + 1) for item in cast("Sequence[Any]", value)]
     return plain(_text(value), change)
+
+
+def _key(key: Any, change: Callable[[str], str]) -> str:
+    # Numbers of exchanges are keys too; they hold no text that could be changed.
+    return str(key) if isinstance(key, int) else plain(str(key), change)
 
 
 def whole(text: str) -> str:
