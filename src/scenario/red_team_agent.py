@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from scenario._model import resolve_settings
 from scenario._red_team.campaign import Campaign
 from scenario._red_team.encoders import DEFAULT_TECHNIQUES
+from scenario._red_team.keywords import warn_about_keywords
 from scenario._red_team.marathon import marathon_script
 from scenario._red_team.models import RedTeamModels, resolve_metaprompt
 from scenario._red_team.options import Options
 from scenario._red_team.registry import chosen_strategy
-from scenario._spelling import warn_about_misspelt_keywords
 from scenario.agent_adapter import AgentAdapter
 from scenario.types import AgentInput, AgentReturnTypes, AgentRole
 
@@ -131,9 +131,7 @@ class RedTeamAgent(AgentAdapter):
             raise ValueError(
                 f"attack_plan must hold a plan, or be None to have one made, got {attack_plan!r}"
             )
-        warn_about_misspelt_keywords(
-            type(self).__name__, extra_params, RedTeamAgent.__init__.__kwdefaults__ or ()
-        )
+        warn_about_keywords(RedTeamAgent, extra_params)
         options = Options(
             strategy=chosen_strategy(strategy),
             target=target,
@@ -151,12 +149,15 @@ class RedTeamAgent(AgentAdapter):
             refusal_detector=refusal_detector,
             spoken=voice is not None,
         )
-        if metaprompt_template is not None and not options.strategy.needs_metaprompt_plan:
-            warnings.warn(
-                f"{type(options.strategy).__name__} makes no attack plan: metaprompt_template is not used",
-                UserWarning,
-                stacklevel=2,
-            )
+        if not options.strategy.needs_metaprompt_plan:
+            given = {"metaprompt_template": metaprompt_template, "attack_plan": attack_plan}
+            for name, value in given.items():
+                if value is not None:
+                    warnings.warn(
+                        f"{type(options.strategy).__name__} makes no attack plan: {name} is not used",
+                        UserWarning,
+                        stacklevel=2,
+                    )
         attacker = resolve_settings(
             type(self).__name__,
             model=model,

@@ -1,4 +1,4 @@
-"""Campaigns run: side by side, sharing nothing, every outcome counted as what it is."""
+"""Campaigns run: side by side, sharing nothing."""
 
 from __future__ import annotations
 
@@ -8,27 +8,22 @@ import time
 
 import pytest
 
-import scenario
 from scenario._observer import Observer, add_process_observer, remove_process_observer
-from scenario.campaign import Objective, attacks, run_campaign
+from scenario.campaign import attacks, run_campaign
 from scenario.errors import AgentCallError, ModelNotConfiguredError
 
-from .campaigns import CODE, CRITERION, HEDGE, OBJECTIVE, REFUSAL, Cast, Target, finish, playing, yields_at
-
-STAFF_CODE = Objective(id="staff_code", text=OBJECTIVE, criteria=(CRITERION,))
-SETTINGS = {"model": "fake/m", "total_turns": 3, "seed": 7}
-
-
-def judge(objective):
-    return scenario.JudgeAgent(model="fake/m", criteria=list(objective.criteria), include_traces=False)
-
-
-async def campaign(target, *, strategies=("crescendo",), trials=1, cast=None, models=None, **settings):
-    planned = attacks([STAFF_CODE], strategies=strategies, trials=trials, **SETTINGS)
-    with playing(models or cast or Cast()):
-        return await run_campaign(
-            planned, **{"target": target, "description": "A shop.", "judge": judge, **settings}
-        )
+from .campaigns import (
+    HEDGE,
+    REFUSAL,
+    SETTINGS,
+    STAFF_CODE,
+    Cast,
+    Target,
+    campaign,
+    judge_of,
+    playing,
+    yields_at,
+)
 
 
 class EveryOutcome:
@@ -172,62 +167,6 @@ async def test_cancelling_a_campaign_ends_every_attack(threads):
     assert {task for task in asyncio.all_tasks() if task.get_name().startswith("attack ")} == set()
 
 
-async def test_an_attack_that_nobody_could_judge_is_inconclusive():
-    class Undecided(Cast):
-        def _judge(self, request):
-            return finish("inconclusive")(request)
-
-    result = await campaign(lambda: Target(REFUSAL), cast=Undecided())
-
-    assert [one.outcome for one in result.results] == ["inconclusive"]
-    assert result.results[0].result is not None
-
-
-async def test_a_check_that_fails_means_that_the_agent_broke():
-    def no_code(state):
-        assert CODE not in str(state.messages), "the code is out"
-
-    result = await campaign(lambda: Target(HEDGE), checks=[no_code])
-    one = result.results[0]
-
-    assert (one.outcome, one.result) == ("broke", None)
-    assert one.reason.startswith("AssertionError: the code is out")
-    assert CODE in str(one.messages)
-
-
-async def test_a_check_that_calls_pytest_fail_changes_no_other_attack():
-    targets = iter([Target(HEDGE), Target(REFUSAL)])
-
-    def no_code(state):
-        if CODE in str(state.messages):
-            pytest.fail("the code is out")
-
-    result = await campaign(lambda: next(targets), trials=2, checks=[no_code], max_concurrency=1)
-
-    assert [one.outcome for one in result.results] == ["broke", "held"]
-
-
-async def test_without_a_verdict_of_a_judge_the_objective_counts():
-    result = await campaign(lambda: Target(yields_at(1)), on_objective="fail")
-
-    assert [one.outcome for one in result.results] == ["broke"]
-
-
-async def test_a_target_that_cannot_be_made_is_an_error_of_its_attack():
-    makes = iter([None, Target(REFUSAL)])
-
-    def make():
-        made = next(makes)
-        if made is None:
-            raise OSError("no such service")
-        return made
-
-    result = await campaign(make, trials=2, max_concurrency=1)
-
-    assert [one.outcome for one in result.results] == ["errored", "held"]
-    assert result.results[0].messages == []
-
-
 async def test_results_are_told_as_they_come_and_a_report_that_fails_is_logged(caplog):
     told = []
 
@@ -251,7 +190,7 @@ async def test_equal_seeds_repeat_an_attack():
         )
         with playing(Cast()):
             result = await run_campaign(
-                planned, target=lambda: Target(REFUSAL), description="A shop.", judge=judge
+                planned, target=lambda: Target(REFUSAL), description="A shop.", judge=judge_of
             )
         return [[message["content"] for message in one.messages] for one in result.results]
 

@@ -7,7 +7,6 @@ import warnings
 
 import pytest
 
-import scenario
 from scenario._red_team.encoders import DEFAULT_TECHNIQUES, Base64Technique
 from scenario._red_team.strategies.crescendo import CrescendoStrategy
 from scenario._red_team.strategies.goat import GoatStrategy
@@ -16,7 +15,7 @@ from scenario.errors import ModelNotConfiguredError
 from scenario.red_team_agent import RedTeamAgent
 from scenario.types import AgentRole
 
-from .campaigns import OBJECTIVE, Cast, Target, crescendo, goat, play, playing
+from .campaigns import OBJECTIVE, crescendo, goat
 
 
 def test_the_defaults():
@@ -71,6 +70,20 @@ def test_a_misspelt_keyword_is_a_warning():
         crescendo(total_turn=3)
 
 
+@pytest.mark.parametrize(
+    ("factory", "settings", "meant"),
+    [("goat", {"goat_technique": []}, "goat_techniques"), ("tap", {"branchin": 2}, "branching")],
+)
+def test_a_misspelt_keyword_of_a_factory_is_a_warning(factory, settings, meant):
+    with pytest.warns(UserWarning, match=f"did you mean '{meant}'"):
+        getattr(RedTeamAgent, factory)(target="x", model="fake/m", **settings)
+
+
+def test_a_keyword_of_another_factory_is_a_warning():
+    with pytest.warns(UserWarning, match=r"'sigma' .* parameter of RedTeamAgent\.best_of_n\(\) alone"):
+        crescendo(sigma=0.4)
+
+
 def test_goat_takes_its_catalogue_and_encoders_apart():
     attacker = goat(goat_techniques=PAPER_GOAT_TECHNIQUES, encoding_techniques=[Base64Technique()])
 
@@ -122,98 +135,3 @@ def test_voice_and_effects_are_kept():
     attacker = crescendo(voice="offline/plain", audio_effects=(len,))
 
     assert (attacker.voice, attacker.audio_effects) == ("offline/plain", [len])
-
-
-# Models
-
-
-async def requests_of(cast, **settings):
-    with playing(cast):
-        await play(crescendo(total_turns=1, **settings), Target("We open at nine."), judge=False)
-    return {kind: asked[0] for kind, asked in cast.asked.items() if asked}
-
-
-async def test_the_default_model_brings_its_endpoint_key_and_extras():
-    scenario.configure(
-        default_model=scenario.ModelConfig(
-            model="fake/default", api_base="http://127.0.0.1:9", api_key="k-default", headers={"x": "1"}
-        )
-    )
-    asked = await requests_of(Cast(), model=None)
-
-    for kind in ("attacker", "scorer", "plan"):
-        request = asked[kind]
-        assert (request.model, request.api_key, request.params["headers"]) == (
-            "fake/default",
-            "k-default",
-            {"x": "1"},
-        )
-
-
-async def test_temperatures():
-    asked = await requests_of(Cast())
-    assert (asked["attacker"].temperature, asked["plan"].temperature, asked["scorer"].temperature) == (
-        0.7,
-        0.7,
-        0.0,
-    )
-
-    asked = await requests_of(Cast(), temperature=0.0, metaprompt_temperature=0.3)
-    assert (asked["attacker"].temperature, asked["plan"].temperature, asked["scorer"].temperature) == (
-        0.0,
-        0.3,
-        0.0,
-    )
-
-
-async def test_extra_parameters_go_to_the_attacker_and_only_those_of_the_connection_further():
-    asked = await requests_of(Cast(), top_p=0.5, headers={"h": "1"}, timeout=9)
-
-    assert asked["attacker"].params == {"top_p": 0.5, "headers": {"h": "1"}, "timeout": 9}
-    assert asked["scorer"].params == {"headers": {"h": "1"}, "timeout": 9}
-
-
-async def test_the_scorer_has_room_to_think():
-    scenario.configure(default_model=scenario.ModelConfig(model="fake/default", max_tokens=100))
-    asked = await requests_of(Cast(), model=None)
-
-    assert (asked["attacker"].max_tokens, asked["scorer"].max_tokens) == (100, 1024)
-
-
-async def test_an_attacker_that_speaks_is_told_so():
-    asked = await requests_of(Cast(), voice="offline/plain")
-
-    assert "read aloud" in asked["attacker"].messages[0]["content"]
-
-
-def test_the_attackers_key_is_not_sent_to_another_provider():
-    attacker = RedTeamAgent.crescendo(
-        target="x", model="xai/grok", api_key="k-xai", api_base="https://x.test",
-        metaprompt_model="anthropic/claude", headers={"authorization": "k-xai"},
-    )  # fmt: skip
-    models = attacker._campaign._models
-
-    assert (models.attacker.api_key, models.attacker.api_base) == ("k-xai", "https://x.test")
-    for settings in (models._grader, models._planner, attacker.metaprompt_settings):
-        assert (settings.model, settings.api_key, settings.api_base) == ("anthropic/claude", None, None)
-        assert settings.extra == {}
-
-
-def test_the_attackers_key_serves_another_model_of_its_provider():
-    attacker = RedTeamAgent.crescendo(
-        target="x", model="openai/gpt-5", api_key="k", metaprompt_model="gpt-5-mini"
-    )
-
-    assert attacker.metaprompt_settings.api_key == "k"
-
-
-def test_the_metaprompt_model_may_have_an_endpoint_and_key_of_its_own():
-    attacker = RedTeamAgent.crescendo(
-        target="x", model="xai/grok", api_key="k", metaprompt_model="anthropic/claude",
-        metaprompt_api_key="m", metaprompt_api_base="https://m.test",
-    )  # fmt: skip
-
-    assert (attacker.metaprompt_settings.api_key, attacker.metaprompt_settings.api_base) == (
-        "m",
-        "https://m.test",
-    )

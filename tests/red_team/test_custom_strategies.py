@@ -61,7 +61,7 @@ async def test_a_strategy_learns_scores_refusals_and_budget():
     assert known[0]["rng"].random() is not None
 
 
-@pytest.mark.parametrize("hook", ["build_system_prompt", "parse_attacker_output"])
+@pytest.mark.parametrize("hook", ["build_system_prompt", "parse_attacker_output", "template_variables"])
 async def test_a_hook_that_raises_is_told_with_strategy_and_exchange(hook):
     strategy = Minimal()
 
@@ -74,6 +74,39 @@ async def test_a_hook_that_raises_is_told_with_strategy_and_exchange(hook):
         pytest.raises(AgentCallError, match=rf"Minimal\.{hook} failed in exchange 1: KeyError"),
     ):
         await play(agent(strategy), Target("Hm."))
+
+
+@pytest.mark.parametrize(
+    ("hook", "returned", "expected"),
+    [
+        ("build_system_prompt", None, "str"),
+        ("parse_attacker_output", "x", "AttackerOutput"),
+    ],
+)
+async def test_a_hook_that_returns_the_wrong_thing_is_told_too(hook, returned, expected):
+    strategy = Minimal()
+    setattr(strategy, hook, lambda *args, **kwargs: returned)
+    with (
+        playing(Cast()),
+        pytest.raises(
+            AgentCallError,
+            match=rf"Minimal\.{hook} failed in exchange 1: TypeError: expected it to return {expected}",
+        ),
+    ):
+        await play(agent(strategy), Target("Hm."))
+
+
+async def test_a_strategy_without_a_plan_gets_none():
+    class Unplanned(Minimal):
+        needs_metaprompt_plan = False
+
+    strategy = Unplanned()
+    with pytest.warns(UserWarning, match="Unplanned makes no attack plan: attack_plan is not used"):
+        attacker = agent(strategy, attack_plan="MY OWN PLAN")
+    with playing(Cast()):
+        await play(attacker, Target("Hm."))
+
+    assert {seen[2] for seen in strategy.seen} == {""}
 
 
 @pytest.mark.parametrize("hook", ["get_phase_name", "chosen_technique_ids"])

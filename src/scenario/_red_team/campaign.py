@@ -14,7 +14,7 @@ from scenario._red_team.backtracking import is_worth_withdrawing, memory_of, wit
 from scenario._red_team.evaluator import Evaluator
 from scenario._red_team.exchange import Exchange
 from scenario._red_team.fencing import prompt_token
-from scenario._red_team.hooks import phase_name, technique_ids
+from scenario._red_team.hooks import phase_of, technique_ids, template_variables
 from scenario._red_team.injector import Injector
 from scenario._red_team.plan import checked_plan, plan_prompt
 from scenario._red_team.record import RedTeamRecord
@@ -160,7 +160,7 @@ class Campaign:
                 target=options.target,
                 description=description,
                 total_turns=options.total_turns,
-                variables=strategy.template_variables(options.total_turns),
+                variables=template_variables(strategy, options.total_turns),
             )
             response = await self._models.plan(prompt)
             self.plan = checked_plan(response.text, model=model, finish_reason=response.finish_reason)
@@ -216,7 +216,7 @@ class Campaign:
             strategy=self.options.strategy,
             target=self.options.target,
             description=description,
-            plan=self.plan or "",
+            plan=(self.plan or "") if self.options.strategy.needs_metaprompt_plan else "",
             exchange=number,
             total_turns=self.options.total_turns,
             finished=tuple(self.exchanges),
@@ -290,8 +290,7 @@ class Campaign:
     def _describe(self, span: RedTeamSpan, exchange: Exchange, *, backtracked: bool) -> None:
         options, strategy, output = self.options, self.options.strategy, exchange.output
         counts = self._attacker.counts
-        phase = phase_name(strategy, exchange.number, options.total_turns)
-        staged = strategy.phase_kind == "staged"
+        phase, staged = phase_of(strategy, exchange.number, options.total_turns)
         span.set(
             progress=min(1.0, exchange.number / options.total_turns),
             strategy=type(strategy).__name__,
