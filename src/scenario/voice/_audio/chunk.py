@@ -38,9 +38,7 @@ class AudioChunk:
 
     def __post_init__(self) -> None:
         if len(self.data) % BYTES_PER_SAMPLE:
-            raise ValueError(
-                f"canonical audio has two bytes per sample, got an odd number of bytes: {len(self.data)}"
-            )
+            raise PartialSampleError(self)
 
     @property
     def sample_rate(self) -> int:
@@ -61,6 +59,20 @@ class AudioChunk:
         said = "" if self.transcript is None else f", transcript={self.transcript!r}"
         speaker = "" if self.speaker is None else f", speaker={self.speaker!r}"
         return f"AudioChunk({self.duration_seconds:.3f} s{said}{speaker})"
+
+
+class PartialSampleError(ValueError):
+    """Audio that ends within a sample; adapters whose peers cut it there go on with it.
+
+    Attributes:
+        chunk: the audio as it was given.
+    """
+
+    def __init__(self, chunk: AudioChunk) -> None:
+        self.chunk = chunk
+        super().__init__(
+            f"canonical audio has two bytes per sample, got an odd number of bytes: {len(chunk.data)}"
+        )
 
 
 def silent_chunk(duration_seconds: float) -> AudioChunk:

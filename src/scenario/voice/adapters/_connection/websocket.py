@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from scenario.voice.adapters.base import VoiceAgentAdapter
     from scenario.voice.errors import Fault
 
-CLOSE_SECONDS = 5.0
+CLOSE_SECONDS = 4.0
+"""Of the 5 s that an adapter has to disconnect; the rest is for its own goodbye."""
 
 
 class WebSocketLink:
@@ -129,16 +130,16 @@ class WebSocketLink:
             raise self.error.with_traceback(None)
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
-        """Say goodbye, close and end the reader, within 5 s; whatever the peer does, nothing is raised."""
+        """Say goodbye, close and end the reader, within 4 s; whatever the peer does, nothing is raised."""
         self._closing = True
         connection, self._connection = self._connection, None
         reader, self._reader = self._reader, None
         if connection is None:
             return
-        connection.close_timeout = CLOSE_SECONDS - 1
+        connection.close_timeout = CLOSE_SECONDS
         try:
             with suppress(Exception):  # the connection ends either way
-                async with asyncio.timeout(CLOSE_SECONDS - 0.5):
+                async with asyncio.timeout(CLOSE_SECONDS):
                     await connection.close(code, reason)
         finally:
             connection.transport.abort()
