@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from dataclasses import dataclass
 from typing import Literal
 
-from scenario.voice._audio.chunk import BYTES_PER_SAMPLE, SAMPLE_RATE
-from scenario.voice._vad.frames import MARGIN_DB, SILENCE_DBFS, NoiseFloor
+from scenario.voice._audio.chunk import BYTES_PER_SAMPLE
+from scenario.voice._vad.frames import FRAME_SAMPLES, VoicedFrames
 
-FRAME_SAMPLES = SAMPLE_RATE // 50
 _FRAME_BYTES = FRAME_SAMPLES * BYTES_PER_SAMPLE
-_FULL_SCALE = FRAME_SAMPLES * 32768.0**2
 
 _START_VOICED, _START_WITHIN = 3, 5  # speech starts with 60 ms voiced within 100 ms
 _END_UNVOICED = 15  # and ends with 300 ms unvoiced
@@ -50,7 +47,7 @@ class SpeechDetector:
         """Forget everything: the next sample is the first of a new track."""
         self._pending = bytearray()
         self._frame = 0
-        self._floor = NoiseFloor()
+        self._frames = VoicedFrames(self.threshold_dbfs)
         self._voiced: deque[int] = deque(maxlen=_START_VOICED)
         self._speech: list[tuple[int, int]] = []
         self._start: int | None = None
@@ -59,6 +56,13 @@ class SpeechDetector:
     def is_speaking(self) -> bool:
         """Whether speech has started and has not ended."""
         return self._start is not None
+
+    @property
+    def open_speech(self) -> tuple[int, int] | None:
+        """The speech that has not ended: its first sample, and the one after its last voiced frame so far."""
+        if self._start is None:
+            return None
+        return self._start * FRAME_SAMPLES, (self._voiced[-1] + 1) * FRAME_SAMPLES
 
     def push(self, pcm: bytes) -> list[SpeechEdge]:
         """Take in the track's next audio.
@@ -80,10 +84,7 @@ class SpeechDetector:
             return []
         frames = bytes(self._pending[:whole])
         del self._pending[:whole]
-        edges: list[SpeechEdge] = []
-        for level in _levels(frames):
-            self._take(level, edges)
-        return edges
+        return self._take(self._frames.push(frames))
 
     def skip(self, samples: int) -> list[SpeechEdge]:
         """Take in silence, at a cost that does not depend on its length.
@@ -103,9 +104,8 @@ class SpeechDetector:
         head = min(samples, rest)
         edges = self.push(bytes(head * BYTES_PER_SAMPLE))
         frames, tail = divmod(samples - head, FRAME_SAMPLES)
-        heard = min(frames, NoiseFloor.FORGETS_AFTER)
-        for _ in range(heard):
-            self._take(SILENCE_DBFS, edges)
+        heard = min(frames, VoicedFrames.FORGETS_AFTER)
+        edges += self._take(self._frames.skip(heard))
         self._frame += frames - heard
         return edges + self.push(bytes(tail * BYTES_PER_SAMPLE))
 
@@ -124,32 +124,23 @@ class SpeechDetector:
             return found
         return [(start, min(end, up_to)) for start, end in found if start < up_to]
 
-    def _take(self, level: float, edges: list[SpeechEdge]) -> None:
-        self._floor.follow(level)
-        if level > self.threshold_dbfs and level >= self._floor.dbfs + MARGIN_DB:
-            self._voiced.append(self._frame)
-            if (
-                self._start is None
-                and len(self._voiced) == _START_VOICED
-                and self._frame - self._voiced[0] < _START_WITHIN
-            ):
-                self._start = self._voiced[0]
-                edges.append(SpeechEdge("start", self._start * FRAME_SAMPLES))
-        elif self._start is not None and self._frame - self._voiced[-1] >= _END_UNVOICED:
-            end = (self._voiced[-1] + 1) * FRAME_SAMPLES
-            self._speech.append((self._start * FRAME_SAMPLES, end))
-            self._start = None
-            self._voiced.clear()
-            edges.append(SpeechEdge("end", end))
-        self._frame += 1
+    def _take(self, voiced: list[bool]) -> list[SpeechEdge]:
+        edges: list[SpeechEdge] = []
+        for number, is_voiced in enumerate(voiced, self._frame):
+            if is_voiced:
+                self._voiced.append(number)
+                if self._start is None and self._has_started():
+                    self._start = self._voiced[0]
+                    edges.append(SpeechEdge("start", self._start * FRAME_SAMPLES))
+            elif self._start is not None and number - self._voiced[-1] >= _END_UNVOICED:
+                end = (self._voiced[-1] + 1) * FRAME_SAMPLES
+                self._speech.append((self._start * FRAME_SAMPLES, end))
+                self._start = None
+                self._voiced.clear()
+                edges.append(SpeechEdge("end", end))
+        self._frame += len(voiced)
+        return edges
 
-
-def _levels(frames: bytes) -> list[float]:
-    """Return the level of each frame in dBFS, relative to a full-scale square wave."""
-    import numpy as np
-
-    samples = np.frombuffer(frames, "<i2").reshape(-1, FRAME_SAMPLES).astype(np.int64)
-    powers = np.einsum("ij,ij->i", samples, samples).tolist()  # whole numbers: the same in any grouping
-    return [
-        max(10 * math.log10(power / _FULL_SCALE), SILENCE_DBFS) if power else SILENCE_DBFS for power in powers
-    ]
+    def _has_started(self) -> bool:
+        first, last = self._voiced[0], self._voiced[-1]
+        return len(self._voiced) == _START_VOICED and last - first < _START_WITHIN
