@@ -66,10 +66,20 @@ def decode_file(data: bytes) -> bytes:
         raise ValueError("the audio file is empty")
     soundfile = _soundfile("reading mp3, ogg and flac")
     try:
-        with soundfile.SoundFile(io.BytesIO(data)) as file:
+        with _one_pass(soundfile)(io.BytesIO(data)) as file:
             return _decode(file)
     except soundfile.LibsndfileError as error:
         raise ValueError(f"the data is not WAV, mp3, ogg or flac that can be decoded: {error}") from error
+
+
+def _one_pass(soundfile: Any) -> Any:
+    """Return a reader that never seeks; the library seeks after each block, which breaks mp3 there."""
+
+    class OnePass(soundfile.SoundFile):
+        def seekable(self) -> bool:
+            return False
+
+    return OnePass
 
 
 def _decode(file: Any) -> bytes:
@@ -119,12 +129,13 @@ def encode_file(
                 file.writeframesraw(second)
         return
     soundfile = _soundfile(f"writing {format}")
-    from scenario.voice._audio.arrays import from_pcm
+    from scenario.voice._audio.arrays import from_pcm, np
 
     with soundfile.SoundFile(place, "w", rate, channels, format=format.upper()) as file:
         for second in seconds:
-            # libsndfile crashes when it gets minutes of Vorbis at once.
-            file.write(from_pcm(second).reshape(-1, channels))
+            # A second at a time, because libsndfile crashes when it gets minutes of Vorbis at once; and
+            # widened, because it makes noise of 16-bit stereo in mp3.
+            file.write(from_pcm(second).reshape(-1, channels).astype(np.int32) << 16)
 
 
 def check_file_format(format: str) -> None:
