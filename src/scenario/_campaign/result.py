@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from scenario._red_team.rates import success_at_k, wilson_interval
 
@@ -51,6 +51,22 @@ class AttackResult:
         if self.error is not None:
             return f"{type(self.error).__name__}: {self.error}"
         return (self.result.reasoning if self.result else None) or ""
+
+    def report_arguments(self) -> dict[str, Any]:
+        """Return what `scenario.report.save_redteam_report` and its asynchronous twin are to be given.
+
+        `on_result=lambda one: asave_redteam_report(**one.report_arguments(), analyze=False)`
+        """
+        return {
+            "result": self.result,
+            "red_team": self.agent,
+            "test_name": str(self.attack),
+            "criteria": list(self.attack.objective.judged_by),
+            "error": self.error,
+            "error_kind": None if self.error is None else "check" if self.outcome == "broke" else "infra",
+            "elapsed_seconds": self.elapsed_seconds,
+            "messages_override": self.messages,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,8 +57,8 @@ async def run_campaign(
         timeout: most seconds of one attack, which has errored then; default: no limit.
         threads: runs each attack as `scenario.run` does, in a thread and on a loop of its own, for agents
             that block; default: on this loop, as `scenario.arun`.
-        on_result: called, or awaited, with each result as it comes, for example to save a report. What it
-            raises is logged.
+        on_result: called, or awaited, with each result as it comes, for example to save a report (see
+            `AttackResult.report_arguments`). What it raises is logged.
 
     Returns:
         The results in the order of `attacks`.
