@@ -32,7 +32,14 @@ def test_the_examples_run(page, tmp_path):
     exec(compile(ast.parse(code), str(file), "exec"), names)
     for name, value in list(names.items()):
         if name.startswith("test_"):
-            asyncio.run(value()) if inspect.iscoroutinefunction(value) else value()
+            for arguments in _cases(value):
+                asyncio.run(value(*arguments)) if inspect.iscoroutinefunction(value) else value(*arguments)
+
+
+def _cases(test):
+    """Return the arguments of each case; a test may be parametrised over one argument."""
+    marks = [mark for mark in getattr(test, "pytestmark", ()) if mark.name == "parametrize"]
+    return [(value,) for value in marks[0].args[1]] if marks else [()]
 
 
 def test_every_page_is_named_in_the_readme():
