@@ -1,7 +1,10 @@
+import os
 import re
+import threading
 
 import pytest
 
+from scenario._report.redaction import keys_of
 from scenario.report import asave_redteam_report
 from tests.red_team.campaigns import Target, crescendo, play, yields_at
 
@@ -92,3 +95,21 @@ async def test_what_the_agent_gave_away_stays_as_evidence(tmp_path):
     )  # fmt: skip
     assert read(path)["messages"] == [{"role": "assistant", "content": leak}]
     assert re.search(r"\d{13}_t_crescendo", path.name)
+
+
+def test_the_environment_may_change_meanwhile():
+    done = threading.Event()
+
+    def change():
+        while not done.is_set():
+            os.environ["SOME_API_KEY"] = "x" * 20
+            os.environ.pop("SOME_API_KEY")
+
+    changing = threading.Thread(target=change)
+    changing.start()
+    try:
+        for _ in range(300):
+            keys_of([crescendo().attacker_settings])
+    finally:
+        done.set()
+        changing.join()

@@ -43,7 +43,8 @@ def is_secret_name(name: str) -> bool:
 def secrets_of(request: ModelRequest) -> set[str]:
     """Return the secrets that a call of `request` may send: its own, and those in the environment."""
     found = {request.api_key or ""}
-    found |= {value for name, value in os.environ.items() if is_secret_name(name)}
+    # Name by name: another thread may change the environment, which its iterators do not bear.
+    found |= {os.environ.get(name, "") for name in list(os.environ) if is_secret_name(name)}
     _collect(request.params, found)
     return {secret for secret in found if len(secret) >= _SHORTEST}
 

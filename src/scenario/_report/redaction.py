@@ -18,7 +18,8 @@ _SHORTEST_OF_ENVIRONMENT = 16  # shorter passwords there are words that a conver
 
 def keys_of(settings: Iterable[ModelSettings]) -> set[str]:
     """Return the secrets with which models are called: those of their settings and of the environment."""
-    ambient = set(os.environ.values())
+    # Name by name: a test in another thread may change the environment meanwhile.
+    ambient = {os.environ.get(name, "") for name in list(os.environ)}
     found = {secret for item in settings for secret in secrets_of(item.request([]))}
     return {key for key in found if key not in ambient or len(key) >= _SHORTEST_OF_ENVIRONMENT}
 
