@@ -137,6 +137,7 @@ def test_whether_there_is_audio_is_told_without_decoding():
     [
         (part("not base64!", "wav"), "base64"),
         (part("AAA", "wav"), "base64"),
+        (part("AA!AA", "pcm16"), "base64"),
         (part("äöü"), "base64"),
         (part(write_wav(sine_pcm())[:1000], "wav"), "cut short"),
         (part(b"not a wav", "wav"), "not a WAV"),
