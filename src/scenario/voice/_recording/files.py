@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import os
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from scenario.voice._audio.chunk import BYTES_PER_SAMPLE, SAMPLE_RATE
 from scenario.voice._audio.files import check_file_format, encode_file
 from scenario.voice._audio.wav import wav_header
+from scenario.voice._recording.remembering_file import RememberingFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,11 +44,12 @@ def write_audio(path: Path, sound: Sound, format: FileFormat) -> None:
         _size(sound)
     encode_file(b"", format, io.BytesIO())  # if an extra is missing, no folder is made
 
-    def encode(file: Path) -> None:
-        try:
-            encode_file(sound.blocks(), format, file, channels=sound.channels)
-        except (RuntimeError, AssertionError) as error:  # what libsndfile's wrapper makes of a full disk
-            raise OSError(f"the {format} file could not be written to {path.parent}: {error}") from error
+    def encode(place: Path) -> None:
+        with place.open("x+b") as file:
+            target = RememberingFile(file)
+            blocks = target.until_failure(sound.blocks())
+            encode_file(blocks, format, cast("BinaryIO", target), channels=sound.channels)  # all that it uses
+            target.check()
 
     write_atomically(path, encode)
 

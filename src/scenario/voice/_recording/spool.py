@@ -30,6 +30,7 @@ class Spool:
             OSError: the file cannot be written.
             ValueError: the spool is closed.
         """
+        self.check_open()
         if self._memory is not None and self.size + len(data) <= self._limit:
             self._memory += data
         else:
@@ -44,12 +45,12 @@ class Spool:
         Raises:
             ValueError: the spool is closed.
         """
-        if self._memory is not None:
-            with memoryview(self._memory) as view, view[start:end] as piece:
-                return bytes(piece)
-        file = self._file or self._refuse()
-        file.seek(start)
-        return file.read(end - start)
+        self.check_open()
+        if self._file is not None:
+            self._file.seek(start)
+            return self._file.read(end - start)
+        with memoryview(self._memory or b"") as view, view[start:end] as piece:
+            return bytes(piece)
 
     def cut(self, size: int) -> None:
         """Drop what is stored from `size` on."""
@@ -65,15 +66,14 @@ class Spool:
             self._file.close()
             self._file = None
 
+    def check_open(self) -> None:
+        """Raise a `ValueError` if the spool is closed."""
+        if self._memory is None and self._file is None:
+            raise ValueError("this recorded audio was closed; read it before close()")
+
     def _move_to_file(self) -> IO[bytes]:
-        if self._memory is None:
-            self._refuse()
         file = tempfile.TemporaryFile(prefix="scenario-audio-")  # noqa: SIM115  # it lives as long as the spool
         weakref.finalize(self, file.close)
         file.write(self._memory or b"")
         self._file, self._memory = file, None
         return file
-
-    @staticmethod
-    def _refuse() -> IO[bytes]:
-        raise ValueError("this recorded audio was closed; read it before close()")

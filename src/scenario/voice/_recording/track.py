@@ -96,6 +96,7 @@ class Track:
         Raises:
             ValueError: the track is closed.
         """
+        self._spool.check_open()
         end = self._length if end is None else end
         pieces: list[bytes] = []
         position = start

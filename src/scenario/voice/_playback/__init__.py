@@ -1,0 +1,1 @@
+"""Lets the user of this library hear a run while it happens."""
