@@ -1,5 +1,6 @@
 import os
 import re
+import sys
 import threading
 
 import pytest
@@ -105,11 +106,15 @@ def test_the_environment_may_change_meanwhile():
             os.environ["SOME_API_KEY"] = "x" * 20
             os.environ.pop("SOME_API_KEY")
 
+    settings = [crescendo().attacker_settings]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
     changing = threading.Thread(target=change)
     changing.start()
     try:
-        for _ in range(300):
-            keys_of([crescendo().attacker_settings])
+        for _ in range(2000):
+            keys_of(settings)
     finally:
         done.set()
         changing.join()
+        sys.setswitchinterval(interval)

@@ -138,8 +138,10 @@ def watch_red_team_runs(config: pytest.Config) -> None:
 def write_red_team_summary(terminal: pytest.TerminalReporter) -> None:
     """Say where the reports are, as far as the verbosity allows, and what went wrong with them."""
     reports = terminal.config.stash[_REPORTS]
-    for folder in sorted({str(Path(path).parent) for path in reports.saved}):
-        if not terminal.no_summary and terminal.verbosity > -2:
+    folders = sorted({str(Path(path).parent) for path in reports.saved})
+    if folders and not terminal.no_summary and terminal.verbosity > -2:
+        terminal.write_line("")
+        for folder in folders:
             terminal.write_line(f"Red-team reports: {folder}")
     for problem in reports.problems:
         terminal.write_line(problem, yellow=True)
