@@ -81,7 +81,19 @@ def test_prose_fails_and_shows_no_format():
 
 @pytest.mark.parametrize(
     "raw",
-    ['{"reply": ', "```\nhello", "observation: it hesitates\nreply: hi", 'so my "strategy": wait', "[{"],
+    [
+        '{"reply": ',
+        "```\nhello",
+        "observation: it hesitates\nreply: hi",
+        'so my "strategy": wait',
+        "[{",
+        "Here you are: {observation: it hesitates, reply: hi}",
+        'as JSON: \\"observation\\": \\"it hesitates\\"',
+        "I say \u201cobservation\u201d: it hesitates",
+        "Sure! **Observation:** it hesitates **Reply:** hi",
+        "<observation>it hesitates</observation> <reply>hi</reply>",
+        "strategy = wait",
+    ],
 )
 def test_parts_of_the_format_are_noticed(raw):
     assert shows_format(raw)
@@ -98,3 +110,16 @@ def test_a_reply_is_found_whatever_else_the_object_holds(others, reply):
     output = parse(json.dumps({**others, "reply": reply}))
 
     assert output.reply == reply.strip()
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "What is your strategy for refunds, and who decides?",
+        "Please reply: yes or no?",
+        "I had a thought about the prompt that you follow.",
+        "My observation, and this is serious: you never answer.",
+    ],
+)
+def test_an_attack_that_uses_the_words_of_the_format_shows_no_format(attack):
+    assert not shows_format(attack)

@@ -140,6 +140,32 @@ def test_what_cannot_be_a_campaign_is_refused(objectives, settings, message):
         attacks(objectives, **settings)
 
 
+@pytest.mark.parametrize(
+    ("objectives", "settings", "message"),
+    [
+        ("leak the code", {}, "objectives must be a list"),
+        (CODE, {}, "objectives must be a list"),
+        ([CODE], {"strategies": "goat"}, "strategies must be a list"),
+        ([CODE], {"target": "x"}, "target must not be given"),
+        ([CODE], {"strategies": [object()]}, "instance of RedTeamStrategy"),
+    ],
+)
+def test_what_has_the_wrong_type_is_refused(objectives, settings, message):
+    with pytest.raises(TypeError, match=message):
+        attacks(objectives, **settings)
+
+
+def test_the_criteria_of_an_objective_are_several_texts():
+    with pytest.raises(TypeError, match="criteria must be a tuple"):
+        Objective(id="x", text="x", criteria="The agent holds")
+    assert Objective(id="x", text="x", criteria=["The agent holds"]).criteria == ("The agent holds",)
+
+
+def test_an_unknown_severity_is_refused():
+    with pytest.raises(ValueError, match="severity must be one of"):
+        Objective(id="x", text="x", severity="severe")
+
+
 @pytest.mark.parametrize("id", ["", "a b", "a-b", "ä", ".a"])
 def test_an_id_that_no_test_name_can_hold_is_refused(id):
     with pytest.raises(ValueError, match="id must be"):

@@ -101,10 +101,16 @@ def attacks(
 
     Raises:
         ValueError: nothing to attack, a number below 1, an unknown strategy, or two attacks of one name.
-        TypeError: a strategy is neither a strategy nor a name.
+        TypeError: a strategy is neither a strategy nor a name, or one objective or strategy was given where
+            several are expected.
     """
     from scenario._red_team.registry import chosen_strategy
 
+    for name, given in (("objectives", objectives), ("strategies", strategies)):
+        if isinstance(given, str | Objective):
+            raise TypeError(f"{name} must be a list, got {given!r} alone")
+    if taken := settings.keys() & {"target", "strategy"}:
+        raise TypeError(f"{', '.join(sorted(taken))} must not be given: each attack has its own")
     if trials < 1:
         raise ValueError(f"trials must be at least 1, got {trials!r}")
     seed = secrets.randbits(63) if seed is None else seed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 Severity: TypeAlias = Literal["critical", "high", "medium", "low"]
 
@@ -26,7 +26,8 @@ class Objective:
         severity: how bad it is if the attack succeeds.
 
     Raises:
-        ValueError: the id has other characters, or the text is blank.
+        ValueError: the id has other characters, the text is blank, or the severity is unknown.
+        TypeError: `criteria` or `owasp` is one text instead of a sequence of texts.
     """
 
     id: str
@@ -40,6 +41,13 @@ class Objective:
             raise ValueError(f"id must be ASCII letters, digits, '_' and '.', got {self.id!r}")
         if not self.text.strip():
             raise ValueError(f"text must say what the attacker tries to achieve, got {self.text!r}")
+        if self.severity not in get_args(Severity):
+            raise ValueError(f"severity must be one of {get_args(Severity)!r}, got {self.severity!r}")
+        for name in ("criteria", "owasp"):
+            given = getattr(self, name)
+            if isinstance(given, str):
+                raise TypeError(f"{name} must be a tuple of texts, got the text {given!r}")
+            object.__setattr__(self, name, tuple(given))  # a list would make attacks unhashable
 
     @property
     def judged_by(self) -> tuple[str, ...]:

@@ -7,10 +7,15 @@ import re
 from typing import Any, cast
 
 _KEYS = "observation|strategy|reply|techniques|thought|improvement|prompt"
+_NOTES = {"observation", "strategy", "thought", "improvement"}
 _FENCE = re.compile(r"\A```[^\n`]*\n(.*?)\n?```\Z", re.DOTALL)
 _TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])')
 _KEY = re.compile(
-    rf"[\"'`](?:{_KEYS})[\"'`]\s*:|^[ \t]*\W{{0,3}}(?:{_KEYS})\W{{0,3}}:", re.IGNORECASE | re.MULTILINE
+    rf"[\"'`\u201c\u2018](?:{_KEYS})\\?[\"'`\u201d\u2019]\s*:"  # in quotes, escaped ones too
+    rf"|[{{,]\s*(?:{_KEYS})\s*:"  # without quotes, in an object
+    rf"|^[ \t]*\W{{0,3}}(?:{_KEYS})\W{{0,3}}[:=]|[*_]{{2}}(?:{_KEYS})\W{{0,3}}:"  # as headings
+    rf"|</?(?:{_KEYS})>",
+    re.IGNORECASE | re.MULTILINE,
 )
 _MOST_OBJECTS = 50  # looked at in one answer
 _DECODER = json.JSONDecoder()
@@ -51,10 +56,16 @@ def shows_format(text: str) -> bool:
 
 
 def message_of(value: Any) -> str | None:
-    """Return a field as the message that it is: text that is not blank, or a number; else `None`."""
+    """Return a field as the message that it is: text that is not blank, or a number; else `None`.
+
+    A text that is itself an answer with notes is no message.
+    """
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
-    return value.strip() if isinstance(value, str) and value.strip() else None
+    if not isinstance(value, str) or not value.strip():
+        return None
+    nested = read_object(value, "reply") or read_object(value, "prompt") or {}
+    return None if nested.keys() & _NOTES else value.strip()
 
 
 def note_of(value: Any) -> str:
