@@ -3,6 +3,7 @@
 import pytest
 
 from scenario._report import load_reports
+from tests.peers.openai_server import OpenAIServer
 
 pytest_plugins = ["pytester"]
 
@@ -35,6 +36,7 @@ def test_the_report_is_there_before_its_analysis_and_the_test_does_not_wait(inne
         ANALYST.format(delay=4)
         + """
     from scenario._report import load_reports
+from tests.peers.openai_server import OpenAIServer
     from scenario.report import current_batch_dir
 
     async def test_it():
@@ -134,6 +136,46 @@ def test_a_report_that_cannot_be_written_is_one_line_and_no_failure(inner, scrip
     assert len(lines) == 1
     assert lines[0].startswith("The red-team report of the code is not complete: ")
     assert list(inner.path.glob("redteam-reports/*/*")) == []
+
+
+def test_an_analysis_over_http_leaves_no_connection_open(inner, monkeypatch):
+    answer = '{"break_severity": "none", "failure_summary": "analysed", "severity": "low"}'
+    with OpenAIServer(lambda _: answer).in_thread() as server:
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-0123456789abcdef")
+        monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+        inner.makepyfile(
+            """
+            import scenario
+            from attacked import plan
+
+            async def test_it():
+                await scenario.arun(**plan(metaprompt_model="openai/m", score_responses=False))
+            """
+        )
+        result = inner.runpytest_subprocess("-W", "error")
+        result.assert_outcomes(passed=1)
+        [request] = server.requests
+    assert request.body["temperature"] == 0.2
+    [report] = reports(inner)
+    assert (report.failure_summary, report.severity) == ("analysed", "low")
+    assert "unclosed" not in result.stdout.str() + result.stderr.str()
+
+
+def test_an_interrupted_session_keeps_its_report_and_ends_soon(inner):
+    inner.makepyfile(
+        ANALYST.format(delay=3600)
+        + """
+    def interrupt(state):
+        raise KeyboardInterrupt
+
+    async def test_it():
+        await scenario.arun(**plan(**PARTS, checks=[interrupt]))
+    """
+    )
+    result = inner.runpytest_subprocess(timeout=45)  # less than the 60 s of a session that ends by itself
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    [report] = reports(inner)
+    assert (report.status, report.reasoning) == ("errored", "EXCEPTION: KeyboardInterrupt")
 
 
 def test_workers_share_the_folder_of_the_session(inner):

@@ -151,6 +151,18 @@ async def test_where_the_run_belongs_stands_in_its_report(tmp_path):
     assert (report["objective_id"], report["trial"], report["campaign"]) == ("code", 3, "night")
 
 
+async def test_a_report_without_the_conversation_leaves_the_last_exchange_to_a_later_one(tmp_path):
+    with playing(Models()):
+        attacker = crescendo(total_turns=1)
+        result = await play(
+            attacker, Target(yields_at(1)), script=[scenario.user(), scenario.agent(), scenario.judge()]
+        )
+        await asave_redteam_report(red_team=attacker, test_name="t", error="x", out_dir=tmp_path)
+        assert attacker.scores == {}
+        path = await asave_redteam_report(result, red_team=attacker, test_name="t", out_dir=tmp_path)
+    assert read(path)["scores"] == {"1": 10}
+
+
 async def test_neither_result_nor_error_is_refused(tmp_path):
     with pytest.raises(ValueError, match="the result of the run, or the error"):
         await asave_redteam_report(red_team=crescendo(), test_name="t", out_dir=tmp_path)

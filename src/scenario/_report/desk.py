@@ -77,7 +77,6 @@ class ReportDesk:
             self._failed(test_name, error)
 
     def _serve(self) -> None:
-        asyncio.set_event_loop(self._loop)
         try:
             self._loop.run_forever()
             self._loop.run_until_complete(self._farewell())

@@ -71,6 +71,8 @@ class RunReport:
 
     async def evaluate(self) -> None:
         """Have the last exchange scored, if it is not yet; a failure to do so is logged."""
+        if not self._ending.messages:  # without the conversation the exchange would count as a silent one
+            return
         try:
             async with asyncio.timeout(LIMIT), _alone_with(self._red_team):
                 await self._red_team.evaluate_last([dict(message) for message in self._ending.messages])
