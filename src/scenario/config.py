@@ -144,6 +144,8 @@ class ScenarioConfig(BaseModel):
         values |= {
             name: getattr(other, name) for name in other.model_fields_set if getattr(other, name) is not None
         }
+        if self.voice is not None and other.voice is not None:
+            values["voice"] = self.voice.merge(other.voice)
         merged = ScenarioConfig(**values)
         if merged.min_turns > merged.max_turns:
             raise ValueError(

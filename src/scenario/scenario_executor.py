@@ -7,6 +7,7 @@ import importlib
 import inspect
 import logging
 import os
+import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
 from scenario._ids import new_id
@@ -18,6 +19,7 @@ from scenario.types import AgentRole, JudgmentRequest, Message, ScenarioResult, 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from scenario._engine.channel import Channel
     from scenario._engine.run import Run
     from scenario._events import Events
     from scenario.agent_adapter import AgentAdapter
@@ -227,7 +229,6 @@ class ScenarioExecutor:
     def reset(self) -> Run:
         """Forget the run in progress and prepare a new one, for the step methods below."""
         from scenario._console import ConsoleObserver, ask
-        from scenario._engine.channel import TextChannel
         from scenario._engine.run import Run
         from scenario._events import EventRecorder
         from scenario._model import UsageMeter
@@ -248,13 +249,31 @@ class ScenarioExecutor:
         self._run = Run(
             info,
             agents=self.agents,
-            channel=TextChannel(),
+            channel=self._channel(),
             observers=observers,
             tracing=RunTracing(info, price=_price),
             meter=UsageMeter(),
             ask=ask if self.config.debug else None,
         )
         return self._run
+
+    def _channel(self) -> Channel:
+        """Return the medium of a run: voice when a voice adapter takes part, else text."""
+        if adapters := _voice_adapters(self.agents):
+            from scenario.voice.channel import VoiceChannel
+
+            return VoiceChannel(
+                self.agents,
+                adapters,
+                options=self.config.voice,
+                cache_key=self.config.cache_key,
+                on_audio_chunk=self.on_audio_chunk,
+                on_voice_event=self.on_voice_event,
+                audio_playback=self.audio_playback,
+            )
+        from scenario._engine.channel import TextChannel
+
+        return TextChannel()
 
     # A run step by step, without a script
 
@@ -361,6 +380,13 @@ def _batch_run_id() -> str:
     if not os.environ.get("SCENARIO_BATCH_RUN_ID"):
         os.environ["SCENARIO_BATCH_RUN_ID"] = new_id("scenariobatch")
     return os.environ["SCENARIO_BATCH_RUN_ID"]
+
+
+def _voice_adapters(agents: Sequence[AgentAdapter]) -> list[Any]:
+    base = sys.modules.get("scenario.voice.adapters.base")
+    if base is None:  # then nobody can have made one
+        return []
+    return [agent for agent in agents if isinstance(agent, base.VoiceAgentAdapter)]
 
 
 def _checked_agents(agents: Sequence[Any]) -> tuple[AgentAdapter, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +13,19 @@ from scenario._spelling import warn_about_misspelt_keywords
 from scenario._user_simulator.history import reversed_history
 from scenario._user_simulator.prompt import system_prompt
 from scenario.agent_adapter import AgentAdapter
-from scenario.errors import ModelResponseError
+from scenario.errors import ModelResponseError, ScenarioError
 from scenario.types import AgentInput, AgentReturnTypes, AgentRole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from scenario.types import Message
+
 __all__ = ["UserSimulatorAgent"]
 
+_log = logging.getLogger("scenario")
 _ATTEMPTS = 2
+_INTERJECTION_SECONDS = 3.0
 _LABEL = re.compile(r"^\s*(?:human|user|me)\s*:\s*", re.IGNORECASE)
 
 
@@ -98,6 +104,28 @@ class UserSimulatorAgent(AgentAdapter):
             ModelCallError: the provider refused or could not be reached.
         """
         return {"role": "user", "content": await self._write(input)}
+
+    async def interject(self, messages: Sequence[Message], heard: Message | None, *, otherwise: str) -> str:
+        """Return what the user blurts out while the agent is speaking.
+
+        Args:
+            messages: the conversation.
+            heard: what the agent has said so far in this turn.
+            otherwise: what is said when the model fails or takes longer than 3 seconds.
+        """
+        from scenario.voice import CONTEXTUAL_PROMPT
+
+        said = [*messages, heard] if heard is not None else messages
+        request = self._settings.request(
+            [{"role": "system", "content": CONTEXTUAL_PROMPT}, *reversed_history(said)]
+        )
+        try:
+            async with asyncio.timeout(_INTERJECTION_SECONDS):
+                text = _bare((await complete(request)).text or "")
+        except (TimeoutError, ScenarioError) as error:
+            _log.info("the user interjects a phrase, since the model did not answer: %r", error)
+            return otherwise
+        return text or otherwise
 
     @cache
     async def _write(self, input: AgentInput) -> str:

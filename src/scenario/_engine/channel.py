@@ -83,6 +83,10 @@ class Channel(Protocol):
 
     # Interrupting
 
+    def check(self, cue: Any) -> None:
+        """Refuse a cue that cannot come."""
+        ...
+
     def interrupts(self, content: str | Message | None, agent: AgentAdapter | None) -> bool:
         """Whether a user's turn cuts into an agent's turn that runs in the background."""
         ...
@@ -177,6 +181,9 @@ class TextChannel:
 
     def set_effects(self, effects: Sequence[Any]) -> None:
         """Text has no audio effects."""
+
+    def check(self, cue: Any) -> None:
+        """Text needs no cue."""
 
     def interrupts(self, content: str | Message | None, agent: AgentAdapter | None) -> bool:
         """Text waits for its turn."""

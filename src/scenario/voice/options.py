@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 if TYPE_CHECKING:
     import os
@@ -41,6 +41,13 @@ class VoiceOptions:
     artifacts_dir: str | os.PathLike[str] | None = None
     save_artifacts: Literal["never", "failure", "always"] = "failure"
 
+    def __new__(cls, *args: Any, **given: Any) -> Self:
+        """Remember which values are given, for `merge`."""
+        options = super().__new__(cls)
+        names = [field.name for field in fields(cls)][: len(args)]
+        object.__setattr__(options, "_given", frozenset([*names, *given]))
+        return options
+
     def __post_init__(self) -> None:
         for name, allowed in _CHOICES.items():
             if getattr(self, name) not in allowed:
@@ -50,13 +57,15 @@ class VoiceOptions:
                 raise ValueError(f"{name} must be positive seconds, got {getattr(self, name)!r}")
 
     def merge(self, other: VoiceOptions) -> VoiceOptions:
-        """Return these options with what `other` has other than by default."""
-        given = {
-            field.name: getattr(other, field.name)
-            for field in fields(other)
-            if getattr(other, field.name) != field.default
-        }
-        return VoiceOptions(**{**{field.name: getattr(self, field.name) for field in fields(self)}, **given})
+        """Return these options with what `other` was explicitly given."""
+        names = {*_given(self), *_given(other)}
+        return VoiceOptions(
+            **{name: getattr(other if name in _given(other) else self, name) for name in names}
+        )
+
+
+def _given(options: VoiceOptions) -> frozenset[str]:
+    return options.__dict__["_given"]
 
 
 _CHOICES = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scenario.voice._audio.chunk import BYTES_PER_SAMPLE
-from scenario.voice._vad.frames import FRAME_SAMPLES, VoicedFrames
+from scenario.voice._vad.frames import FRAME_SAMPLES, MARGIN_DB, VoicedFrames
 
 _FRAME_BYTES = FRAME_SAMPLES * BYTES_PER_SAMPLE
 
@@ -31,23 +31,25 @@ class SpeechEdge:
 class SpeechDetector:
     """Finds speech on one track as its audio comes.
 
-    A frame of 20 ms is voiced when its level is above a threshold and at least 9 dB above the noise floor.
+    A frame of 20 ms is voiced when its level is above a threshold and by a margin above the noise floor.
     Speech starts with 60 ms voiced within 100 ms and ends with 300 ms unvoiced; both are dated back to the
     voiced frame. How the audio is cut into pieces makes no difference.
 
     Args:
         threshold_dbfs: level under which a frame is never voiced.
+        margin_db: how far above the noise floor a voiced frame is.
     """
 
-    def __init__(self, threshold_dbfs: float = -45.0) -> None:
+    def __init__(self, threshold_dbfs: float = -45.0, *, margin_db: float = MARGIN_DB) -> None:
         self.threshold_dbfs = threshold_dbfs
+        self.margin_db = margin_db
         self.reset()
 
     def reset(self) -> None:
         """Forget everything: the next sample is the first of a new track."""
         self._pending = bytearray()
         self._frame = 0
-        self._frames = VoicedFrames(self.threshold_dbfs)
+        self._frames = VoicedFrames(self.threshold_dbfs, self.margin_db)
         self._voiced: deque[int] = deque(maxlen=_START_VOICED)
         self._speech: list[tuple[int, int]] = []
         self._start: int | None = None

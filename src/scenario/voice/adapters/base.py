@@ -58,8 +58,14 @@ class VoiceAgentAdapter(AgentAdapter):
     last_agent_transcript: str | None = None
     """The agent's latest turn, in the transport's final words."""
 
-    _line: LineEnd = NO_LINE
-    _speaking: asyncio.Event | None = None
+    is_held: bool = False
+    """Whether an `async with` block holds the connection: a run then neither opens nor closes it."""
+    home_loop: asyncio.AbstractEventLoop | None = None
+    """The loop of that block; a run on another loop makes its calls there."""
+
+    # Long names: a subclass of a user's own knows nothing of these.
+    _scenario_line: LineEnd = NO_LINE
+    _scenario_speaking: asyncio.Event | None = None
     _NOT_CONNECTED: ClassVar[str] = "connect it first, with `async with adapter:` or by running a scenario"
 
     @abstractmethod
@@ -123,10 +129,12 @@ class VoiceAgentAdapter(AgentAdapter):
             VoiceTransportError: the connection is lost.
             ValueError: a message without audio cannot be spoken.
         """
-        return await self._line.take_turn(input)
+        return await self._scenario_line.take_turn(input)
 
     async def __aenter__(self) -> Self:
         await self.connect()
+        self.is_held = True
+        self.home_loop = asyncio.get_running_loop()
         return self
 
     async def __aexit__(
@@ -135,6 +143,8 @@ class VoiceAgentAdapter(AgentAdapter):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.is_held = False
+        self.home_loop = None
         await self.disconnect()
 
     # For adapters
@@ -142,12 +152,12 @@ class VoiceAgentAdapter(AgentAdapter):
     @property
     def clock(self) -> Clock:
         """The clock on which this adapter waits: the run's, or real time outside of one."""
-        return self._line.clock
+        return self._scenario_line.clock
 
     @property
     def line(self) -> LineEnd:
         """Where the adapter tells the run what it learns besides audio."""
-        return self._line
+        return self._scenario_line
 
     def not_connected(self) -> RuntimeError:
         """Return the error of input or output without a connection."""
@@ -156,9 +166,9 @@ class VoiceAgentAdapter(AgentAdapter):
     @property
     def _agent_speaking_event(self) -> asyncio.Event:
         """Set while the agent speaks: cleared when a turn starts, set at its first voiced audio."""
-        if self._speaking is None:
-            self._speaking = asyncio.Event()
-        return self._speaking
+        if self._scenario_speaking is None:
+            self._scenario_speaking = asyncio.Event()
+        return self._scenario_speaking
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"

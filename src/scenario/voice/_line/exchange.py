@@ -1,0 +1,332 @@
+"""How a user and an agent take turns on a line, and how the user cuts in."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from scenario.types import AgentRole
+from scenario.voice._audio.chunk import SAMPLE_RATE, AudioChunk
+from scenario.voice._audio.messages import create_audio_message, extract_audio
+from scenario.voice._recording.segment import AudioSegment
+from scenario.voice.events import VoiceEvent
+
+if TYPE_CHECKING:
+    from scenario.types import AgentInput, Message
+    from scenario.voice._line.line import Line
+    from scenario.voice._line.speech import Speech
+    from scenario.voice._line.stage import Stage
+    from scenario.voice._line.transcripts import Transcripts
+    from scenario.voice._line.turn import HeardTurn, Turn
+    from scenario.voice._user_voice import UserVoice
+
+_SILENT = 0.3  # an agent that is silent for so long has stopped
+_GOES_ON = 3.0  # one that speaks so long after the user has finished does not stop
+_PADDING = 0.02
+_UNWIND = 2.0
+
+
+class _Speaking(NamedTuple):
+    """What an agent that is cut into still says: its last voiced moment, and whether it goes on."""
+
+    last: float | None
+    goes_on: bool
+
+
+class Exchange:
+    """The turns of one run.
+
+    Attributes:
+        segments: the turns as recorded.
+
+    Args:
+        stage: where the run is heard.
+        speech: makes the speaking events.
+        voice: the simulated users' voice.
+        transcripts: words for speech that came without any.
+        transcribe: when the agent's speech is transcribed: `"never"`, `"auto"` or `"always"`.
+    """
+
+    def __init__(
+        self, stage: Stage, speech: Speech, voice: UserVoice, transcripts: Transcripts, *, transcribe: str
+    ) -> None:
+        self.segments: list[AudioSegment] = []
+        self._stage = stage
+        self._speech = speech
+        self._voice = voice
+        self._transcripts = transcripts
+        self._transcribe = transcribe
+        self._turns = 0
+
+    # Turns
+
+    async def take_turn(self, line: Line, input: AgentInput, simulator: Any) -> list[Message]:
+        """Have the agent hear what is new for it, and return what it answers.
+
+        Args:
+            line: to the agent.
+            input: the conversation.
+            simulator: the simulated user, whose voice speaks text; `None` without one.
+
+        Raises:
+            FirstChunkTimeoutError: the agent said nothing in time.
+            VoiceTransportError: the connection was lost.
+            ValueError: there is text to be spoken, and nobody to speak it.
+        """
+        said = await self._say_what_is_new(line, input, simulator)
+        if said is not None:
+            user_started, user_stop, end = said
+            early = None if line.is_aside else self._speech.turn_begins(user_started)
+            self._begin(line, end if early is None else early, answers=True, user_stop=user_stop)
+            await line.send(line.adapter.end_user_turn)
+        elif line.turn is None:
+            if not line.is_aside:
+                self._speech.turn_begins(None)
+            self._begin(line, self._stage.now(), answers=False, user_stop=None)
+            if (notify := getattr(line.adapter, "notify_agent_turn", None)) is not None:
+                await line.send(notify)
+        return self._messages_of(line, await line.collect())
+
+    async def speak_text(self, line: Line, text: str) -> Message:
+        """Have a model that plays the user say `text`; return its message.
+
+        Raises:
+            FirstChunkTimeoutError: it said nothing in time.
+            VoiceTransportError: the connection was lost.
+        """
+        self._begin(line, self._stage.now(), answers=False, user_stop=None)
+        send_text: Any = getattr(line.adapter, "send_text")  # noqa: B009  # an optional method; the caller has looked
+        await line.send(send_text, text)
+        return self._messages_of(line, await line.collect())[0]
+
+    async def _say_what_is_new(
+        self, line: Line, input: AgentInput, simulator: Any
+    ) -> tuple[float, float, float] | None:
+        """Send what the other side has said since; return its first and last voiced moment, and its end.
+
+        The result is `None` when nothing was said.
+        """
+        spoken_by = "user" if line.adapter.role is AgentRole.AGENT else "assistant"
+        first = last = end = None
+        while line.sent < len(input.messages):
+            message = input.messages[line.sent]
+            line.sent += 1
+            if message.get("role") == "tool":
+                await self._hand_over_result(line, message)
+            if message.get("role") != spoken_by or not message.get("content"):
+                continue
+            chunk = extract_audio(message, index=line.sent - 1)
+            text = _text(message)
+            if (chunk is None or not chunk.data) and text:
+                if spoken_by == "user" and getattr(simulator, "voice", None):
+                    chunk = await self._voice.speak(text, simulator)
+                else:
+                    end = await self._send_text(line, text)
+                    first, last = end, end
+                    continue
+            if chunk is None or not chunk.data:
+                continue
+            if end is None:
+                await line.send(line.adapter.begin_user_turn)
+            began, last, end = await self._say(line, chunk)
+            first = began if first is None else first
+        if first is None or last is None or end is None:
+            return None
+        return first, last, end
+
+    async def _say(self, line: Line, chunk: AudioChunk, *, over: bool = False) -> tuple[float, float, float]:
+        """Have the user speak; return the first and last voiced moment, and the end."""
+        self._speech.user_begins(over_agent=over)
+        start, end = await line.say(chunk, over=over)
+        first, last = self._speech.user_spoke(start, end)
+        self._add_segment("user", start, end, transcript=chunk.transcript)
+        return first, last, end
+
+    async def _send_text(self, line: Line, text: str) -> float:
+        send_text = getattr(line.adapter, "send_text", None)
+        if send_text is None:
+            raise ValueError(
+                f"{line.adapter!r} is a voice agent and needs audio, but the user's message is text: give "
+                "the user simulator a voice=, or use scenario.audio(...)"
+            )
+        await line.send(send_text, text)
+        return self._stage.now()
+
+    async def _hand_over_result(self, line: Line, message: Message) -> None:
+        call_id, content = str(message.get("tool_call_id") or ""), message.get("content")
+        self._stage.record(
+            VoiceEvent(self._stage.now(), "tool_result", result=content, metadata={"call_id": call_id})
+        )
+        if (hand_over := getattr(line.adapter, "send_tool_result", None)) is not None:
+            await line.send(hand_over, call_id, content if isinstance(content, str) else _json(content))
+
+    def _begin(self, line: Line, start: float, *, answers: bool, user_stop: float | None) -> Turn:
+        number, self._turns = self._turns, self._turns + 1
+        return line.begin_turn(start, number=number, answers=answers, user_stop=user_stop)
+
+    def _messages_of(self, line: Line, heard: HeardTurn) -> list[Message]:
+        """Return the messages of a turn: what was said, then the tool calls and their results."""
+        if not line.is_aside:
+            self._speech.turn_ended(heard)
+        role = "assistant" if line.adapter.role is AgentRole.AGENT else "user"
+        messages: list[Message] = []
+        text = f"{heard.text} [interrupted]" if heard.interrupted and heard.text else heard.text
+        if heard.start is not None and heard.end is not None:
+            messages.append(self._spoken(line, heard, heard.start, heard.end, text=text, role=role))
+        elif heard.text and not heard.interrupted:
+            messages.append({"role": role, "content": heard.text})
+        events = heard.turn.tool_calls
+        if calls := [call for event in events for call in event.get("tool_calls", ())]:
+            messages.append({"role": "assistant", "content": None, "tool_calls": calls})
+        return messages + [event for event in events if event["role"] == "tool"]
+
+    def _spoken(
+        self, line: Line, heard: HeardTurn, start: float, end: float, *, text: str, role: str
+    ) -> Message:
+        start = max(start - _PADDING, min(start, heard.turn.start))
+        segment = self._add_segment(
+            line.speaker,
+            start,
+            end if heard.interrupted else min(end + _PADDING, self._stage.now()),
+            transcript=heard.text or None,
+            transcript_truncated=heard.interrupted,
+            heard_transcript=heard.text if heard.interrupted else None,
+            turn=heard.turn.number,
+        )
+        chunk = AudioChunk(segment.audio, transcript=text or None)
+        message = create_audio_message(chunk, role)
+        wanted = self._transcribe == "always" or (self._transcribe == "auto" and not heard.text)
+        if wanted:
+            self._transcripts.begin(AudioChunk(chunk.data), message, segment)
+        return message
+
+    def _add_segment(self, speaker: Any, start: float, end: float, **facts: Any) -> AudioSegment:
+        from scenario._ids import new_id
+
+        segment = AudioSegment.of_track(
+            self._stage.speakers[speaker].track,
+            speaker,
+            round(start * SAMPLE_RATE),
+            round(end * SAMPLE_RATE),
+            id=new_id("scenariosegment"),
+            **facts,
+        )
+        self.segments.append(segment)
+        return segment
+
+    # Cutting in
+
+    async def barge_in(self, line: Line, task: asyncio.Task[Any], chunk: AudioChunk) -> list[Message]:
+        """Have the user speak into the agent's turn; return what was heard of it, if anything.
+
+        Raises:
+            VoiceTransportError: the user's audio could not be sent.
+        """
+        stage, adapter = self._stage, line.adapter
+        stage.advance()
+        turn = line.turn
+        if task.done() or turn is None:
+            self._interrupted(line, stage.now(), outcome="pending_done")
+            return []
+        await _cancelled(task)
+        speaking = bool(line.voiced_since(turn.start))
+        native = False
+        if adapter.capabilities.interruption:
+            native = await line.send(adapter.interrupt) is not False
+            if native:
+                line.drop_unplayed()
+        await line.send(adapter.begin_user_turn)
+        first, last, end = await self._say(line, chunk, over=True)
+        still = self._still_speaking(line, turn, first)
+        answers_only_then = adapter.waits_for_turn_end or not still.goes_on
+        if answers_only_then:
+            self._begin_next(line, still.last if not adapter.waits_for_turn_end else end, last)
+        await line.send(adapter.end_user_turn)
+        deadline = last + _GOES_ON
+        while still.goes_on and stage.now() < deadline:
+            await stage.changed(min(deadline, max(still.last or 0.0, stage.now()) + _SILENT))
+            still = self._still_speaking(line, turn, first)
+        cut = still.last if still.last is not None else first
+        heard = line.heard(turn, until=cut + 1e-6, interrupted=True)
+        if not answers_only_then:
+            self._begin_next(line, cut, last)
+        elif line.turn is not None:
+            line.turn.start = max(line.turn.start, cut)
+        both = _intersection(stage.user.voiced(first, end), line.voiced_since(first))
+        self._interrupted(
+            line,
+            first,
+            outcome="fired_after_speech" if speaking else "fired_before_speech",
+            native=native,
+            stopped_after=None if still.goes_on else max(0.0, (still.last or first) - first),
+            overlap=sum(stop - start for start, stop in both),
+        )
+        return self._messages_of_interrupted(line, heard)
+
+    def no_agent_to_interrupt(self) -> None:
+        """Note that there was nobody to cut into."""
+        self._interrupted(None, self._stage.now(), outcome="no_adapter")
+
+    def _begin_next(self, line: Line, start: float | None, user_stop: float) -> None:
+        """What the agent says from now on answers the user who cut in."""
+        self._speech.user_stop = user_stop
+        self._begin(line, self._stage.now() if start is None else start, answers=True, user_stop=user_stop)
+
+    def _messages_of_interrupted(self, line: Line, heard: HeardTurn) -> list[Message]:
+        messages = self._messages_of(line, heard)
+        self._speech.turn_begins(None)  # the next one, which has begun already
+        return messages
+
+    def _still_speaking(self, line: Line, turn: Turn, since: float) -> _Speaking:
+        """Return what of the old turn was heard: everything before its first silence after `since`."""
+        last: float | None = None
+        for start, end in line.voiced_since(turn.start):
+            if last is not None and start - last >= _SILENT and last >= since - _SILENT:
+                break
+            if last is None and start > since + _SILENT:
+                break
+            last = end
+        now = self._stage.now()
+        if last is None:
+            return _Speaking(None, False)
+        return _Speaking(last, last + _SILENT > now)
+
+    def _interrupted(self, line: Line | None, moment: float, *, outcome: str, **facts: Any) -> None:
+        metadata: dict[str, Any] = {
+            "adapter": None if line is None else type(line.adapter).__name__,
+            "native": False,
+            "outcome": outcome,
+            "stopped_after": 0.0,
+            "overlap": 0.0,
+            **facts,
+        }
+        self._stage.record(VoiceEvent(moment, "user_interrupt", metadata=metadata))
+
+
+async def _cancelled(task: asyncio.Task[Any]) -> None:
+    """Cancel a task and wait until it has ended; what it raised meanwhile stays in it."""
+    task.cancel()
+    await asyncio.wait([task], timeout=_UNWIND)
+
+
+def _intersection(
+    these: list[tuple[float, float]], those: list[tuple[float, float]]
+) -> list[tuple[float, float]]:
+    from scenario.voice._recording.intervals import intersection
+
+    return intersection(these, those)
+
+
+def _text(message: Message) -> str:
+    content: Any = message.get("content")
+    if isinstance(content, str):
+        return content.strip()
+    parts = [cast("Message", part) for part in cast("list[Any]", content or ()) if isinstance(part, dict)]
+    texts = (str(part.get("text") or "") for part in parts if part.get("type") == "text")
+    return " ".join(texts).strip()
+
+
+def _json(value: Any) -> str:
+    import json
+
+    return json.dumps(value, default=repr)

@@ -1,0 +1,65 @@
+"""The agent's turn in progress."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from scenario.voice._line.text import TurnText
+
+if TYPE_CHECKING:
+    from scenario.types import Message
+
+
+@dataclass
+class Turn:
+    """What is known of an agent's turn while it is heard; times are media times.
+
+    Attributes:
+        number: counts the turns of the run, from 0.
+        begun_at: when the agent was to answer.
+        start: what the agent says from here on belongs to the turn.
+        answers: whether the user has spoken since the agent's previous turn.
+        user_stop: the user's last voiced sample before it.
+        last_byte_sent: when the last audio of the user was handed over.
+        final_before: the adapter's final text before the turn; another one belongs to the turn.
+        ends_to_skip: end marks that belong to what the agent was saying when the turn began.
+        first_byte: when anything came from the agent.
+        audio_start: where its first audio was placed.
+        ended_at: the end of the audio that came before the explicit end.
+        text: its words.
+        tool_calls: its tool calls, in the form of messages.
+    """
+
+    number: int
+    begun_at: float
+    start: float
+    answers: bool = False
+    user_stop: float | None = None
+    last_byte_sent: float | None = None
+    final_before: str | None = None
+    ends_to_skip: int = 0
+    first_byte: float | None = None
+    audio_start: float | None = None
+    ended_at: float | None = None
+    text: TurnText = field(default_factory=TurnText)
+    tool_calls: list[Message] = field(default_factory=list["Message"])
+
+
+@dataclass(frozen=True)
+class HeardTurn:
+    """An agent's turn as it was heard.
+
+    Attributes:
+        turn: what was known of it.
+        start: media time of its first sample; `None` when nothing was heard.
+        end: media time after its last one.
+        text: what was said.
+        interrupted: whether the user cut into it.
+    """
+
+    turn: Turn
+    start: float | None
+    end: float | None
+    text: str
+    interrupted: bool = False
