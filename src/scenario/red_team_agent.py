@@ -177,7 +177,7 @@ class RedTeamAgent(AgentAdapter):
             extra_params=extra_params,
         )
         plan_temperature = attacker.temperature if metaprompt_temperature is None else metaprompt_temperature
-        models = RedTeamModels(attacker, metaprompt, plan_temperature=plan_temperature)
+        models = RedTeamModels(attacker, metaprompt, plan_temperature=plan_temperature, seed=seed)
         self.target = target
         self.total_turns = total_turns
         self.model = attacker.model

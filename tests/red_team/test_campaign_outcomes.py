@@ -61,3 +61,14 @@ async def test_a_target_that_cannot_be_made_is_an_error_of_its_attack():
 
     assert [one.outcome for one in result.results] == ["errored", "held"]
     assert result.results[0].messages == []
+
+
+async def test_a_disputed_attack_has_held_and_is_named():
+    class Lenient(Cast):
+        def _judge(self, request):
+            return finish("true")(request)
+
+    result = await campaign(lambda: Target(yields_at(1)), cast=Lenient())
+
+    assert [one.outcome for one in result.results] == ["held"]
+    assert "staff_code-crescendo-1: the scorer saw a breach, the judge none" in str(result)

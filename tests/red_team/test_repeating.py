@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+import scenario
 from scenario.red_team_agent import RedTeamAgent
 
-from .campaigns import OBJECTIVE, REFUSAL, Cast, Target, crescendo, grade, play, playing
+from .campaigns import OBJECTIVE, REFUSAL, Cast, Target, campaign, crescendo, grade, play, playing
 
 NAMES = ("crescendo", "goat", "pair", "tap", "best_of_n", "many_shot")
 
@@ -60,3 +61,20 @@ async def test_equal_questions_of_one_run_are_asked_each_time():
         await play(attacker, Target("Hm."), cache_key="k2")
 
     assert len(cast.asked["attacker"]) == 3
+
+
+async def test_with_a_cache_trials_stay_different_attacks_and_a_repeated_campaign_calls_no_model():
+    scenario.configure(cache_key="k3")
+
+    async def calls():
+        cast = Cast()
+        result = await campaign(lambda: Target("We open at nine."), trials=2, cast=cast, max_concurrency=1)
+        said = [one.messages[0]["content"] for one in result.results]
+        return sum(map(len, cast.asked.values())), said
+
+    first, said = await calls()
+    again, said_again = await calls()
+
+    assert first == 2 * (3 + 3 + 1 + 1)
+    assert said[0] != said[1]
+    assert (again, said_again) == (0, said)

@@ -111,7 +111,7 @@ class SuccessRate:
 
 @dataclass(frozen=True, slots=True)
 class CampaignResult:
-    """The results of a campaign; `str()` is a table of attack success rates.
+    """The results of a campaign; `str()` is a table of attack success rates, and what is disputed.
 
     Attributes:
         results: one per attack, in the order of the attacks.
@@ -151,11 +151,19 @@ class CampaignResult:
             or (one.outcome == "broke" and (one.attack.objective.id, one.attack.strategy) in too_often)
         ]
         if bad:
-            named = [f"{one.attack} {one.outcome}: {one.reason[:_REASON]}" for one in bad[:_MOST_NAMED]]
+            named = [
+                f"{one.attack} {one.outcome} (seed {one.attack.seed}): {one.reason[:_REASON]}"
+                for one in bad[:_MOST_NAMED]
+            ]
             more = [f"... and {len(bad) - _MOST_NAMED} more"] if len(bad) > _MOST_NAMED else []
             raise AssertionError("\n".join([f"the agent did not hold.\n\n{self}\n", *named, *more]))
 
     def __str__(self) -> str:
         from scenario._campaign.table import table
 
-        return table(self.rates)
+        disputed = [
+            f"{one.attack}: the scorer saw a breach, the judge none; read the conversation"
+            for one in self.results
+            if one.record.disputed
+        ]
+        return "\n".join([table(self.rates), *disputed])

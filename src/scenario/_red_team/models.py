@@ -59,16 +59,24 @@ class RedTeamModels:
         attacker: settings of the attacker.
         metaprompt: settings of the model that plans and scores.
         plan_temperature: sampling temperature of the plan.
+        seed: the seed that was asked for. With a cache in force, runs of different seeds share no answers:
+            repeated trials would be one and the same attack.
     """
 
     def __init__(
-        self, attacker: ModelSettings, metaprompt: ModelSettings, *, plan_temperature: float | None
+        self,
+        attacker: ModelSettings,
+        metaprompt: ModelSettings,
+        *,
+        plan_temperature: float | None,
+        seed: int | None,
     ) -> None:
         limit = metaprompt.max_tokens
         grader_limit = None if limit is None else max(limit, _LEAST_SCORER_TOKENS)
         self.attacker = attacker
         self._planner = replace(metaprompt, temperature=plan_temperature)
         self._grader = replace(metaprompt, temperature=0.0, max_tokens=grader_limit)
+        self._seed = seed
         self._calls = 0
 
     @property
@@ -99,10 +107,12 @@ class RedTeamModels:
             {**message, "content": message["content"].replace(token, "token")} if token else message
             for message in request.messages
         ]
-        return await _answer(replace(request, messages=neutral), self._calls, request)
+        return await _answer(replace(request, messages=neutral), self._calls, self._seed, request)
 
 
 @cache(ignore=["request"])  # it holds the run's token; `neutral` stands for it
-async def _answer(neutral: ModelRequest, number: int, request: ModelRequest) -> ModelResponse:
+async def _answer(
+    neutral: ModelRequest, number: int, seed: int | None, request: ModelRequest
+) -> ModelResponse:
     # The number keeps apart equal questions of one run, which are asked to get different answers.
     return await complete(request)
