@@ -22,12 +22,21 @@ help: ## Show this list
 .PHONY: install
 install: .venv/.ready ## Set everything up in .venv
 
+# Programs that no Python package brings: Flite speaks in the voice demo and tests, Chromium opens the reports in tests.
+.PHONY: flite chromium
+flite chromium:
+	@sh .ci/program.sh $@
+
 .PHONY: demo
 demo: .venv/.ready ## Run three scenarios with the best model at hand; needs no key
 	$(RUN)scenario demo $(DEMO)
 
+.PHONY: demo-voice
+demo-voice: .venv/.ready flite ## Let a caller and an agent talk on this machine: speech, a barge-in, a recording; needs no key
+	$(RUN)python -m examples.voice.demo $(DEMO)
+
 .PHONY: test
-test: .venv/.ready ## Run the whole suite
+test: .venv/.ready flite chromium ## Run the whole suite
 	$(RUN)pytest -n 2 --dist worksteal -q $(ARGS)
 
 .PHONY: lint
@@ -45,7 +54,7 @@ types: .venv/.ready ## Check types, strictly
 	$(RUN)pyright
 
 .PHONY: bench
-bench: .venv/.ready ## Measure the budgets and compare with the last committed result
+bench: .venv/.ready flite ## Measure the budgets and compare with the last committed result
 	$(RUN)python -m benchmarks $(ARGS)
 
 .PHONY: docs
