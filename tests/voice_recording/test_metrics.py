@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenario.voice import AudioChunk, AudioSegment, STTProvider, VoiceEvent, VoiceMetrics
+from scenario.voice import AudioChunk, AudioSegment, STTProvider, VoiceEvent, VoiceMetrics, set_stt_provider
 from scenario.voice._recording.latency import TurnTiming, build_latency
 from scenario.voice._recording.metrics import build_metrics
 
@@ -101,6 +103,37 @@ async def test_word_errors_are_those_of_the_recorded_audio_against_what_was_mean
         (14, 0, 0, None),
     ]
     assert all(audio.transcript is None for audio in provider.asked)
+
+
+async def test_an_interrupted_segment_is_compared_with_what_was_heard_of_it():
+    cut = said("agent", 0, 1, "Your order left on Monday.", heard_transcript="Your order")
+    metrics = build_metrics([], [], 1.0, [], [cut])
+    assert await metrics.compute_wer(Heard(s1="your order")) == {"agent": 0.0}
+
+
+async def test_without_a_provider_the_one_that_was_set_is_asked():
+    set_stt_provider(Heard(s1="hello you"))
+    try:
+        metrics = build_metrics([], [], 1.0, [], [said("user", 0, 1, "Hello.")])
+        assert await metrics.compute_wer() == {"user": 1.0}
+    finally:
+        set_stt_provider(None)
+
+
+async def test_at_most_eight_segments_are_transcribed_at_once():
+    class Counting(STTProvider):
+        now = most = 0
+
+        async def transcribe(self, audio: AudioChunk) -> str:
+            self.now += 1
+            self.most = max(self.most, self.now)
+            await asyncio.sleep(0)
+            self.now -= 1
+            return "hi"
+
+    provider = Counting()
+    await build_metrics([], [], 1.0, [], [said("user", 0, 1, "hi")] * 30).compute_wer(provider)
+    assert provider.most == 8
 
 
 async def test_a_failing_provider_is_told_as_it_is():

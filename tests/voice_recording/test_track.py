@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 import tracemalloc
 from pathlib import Path
 
@@ -13,6 +15,22 @@ from hypothesis import strategies as st
 from scenario.voice._recording.track import Track, TrackSlice
 from tests.voice_recording.sounds import noise, tone
 
+ON_A_FULL_DISK = """
+import resource, signal
+from scenario.voice._recording.track import Track
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, resource.RLIM_INFINITY))
+for limit in (10_000, 200_000):
+    track, refused = Track(spool_limit=limit), 0
+    for second in range(5):
+        try:
+            track.write(track.length, bytes([second + 1]) * 48_000)
+        except OSError:
+            refused += 1
+    kept = track.read()
+    assert set(kept) == set(range(1, 6 - refused)) and len(kept) == (5 - refused) * 48_000, set(kept)
+    print(refused)
+"""
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("write"), st.integers(0, 40), st.integers(0, 30)),
@@ -82,6 +100,12 @@ def test_the_temporary_file_has_no_name_and_is_closed_with_a_forgotten_track(tmp
     del track
     gc.collect()
     assert open_files() == before
+
+
+def test_a_full_disk_is_told_and_costs_nothing_that_was_kept():
+    command = [sys.executable, "-W", "error", "-c", ON_A_FULL_DISK]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout.split(), done.stderr) == (["2", "1"], "")
 
 
 @pytest.mark.parametrize("limit", [0, 10**6])

@@ -64,7 +64,8 @@ class VoiceMetrics:
     async def compute_wer(self, provider: STTProvider | None = None) -> dict[Speaker, float | None]:
         """Transcribe the recorded audio and return the word error rate, by speaker, against what was meant.
 
-        Segments without a transcript are left out. The result is kept in `wer` and `wer_by_segment`.
+        Segments without a transcript are left out; an interrupted one is compared with what was heard of it.
+        The result is kept in `wer` and `wer_by_segment`.
 
         Args:
             provider: what transcribes; default is the one set by `set_stt_provider`.
@@ -142,9 +143,4 @@ def build_metrics(
 def _words(segments: Iterable[AudioSegment], speaker: Speaker) -> int:
     """Count the words that a speaker was heard to say."""
     own = (segment for segment in segments if segment.speaker == speaker)
-    return sum(len(words_of(_heard(segment))) for segment in own)
-
-
-def _heard(segment: AudioSegment) -> str:
-    heard = segment.heard_transcript
-    return (segment.transcript or "") if heard is None else heard
+    return sum(len(words_of(segment.spoken_text)) for segment in own)

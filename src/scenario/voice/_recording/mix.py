@@ -13,9 +13,10 @@ _LOWEST, _HIGHEST = -32_768, 32_767
 
 def mixed(one: bytes, other: bytes) -> bytes:
     """Return the sum of two pieces of canonical audio of the same length; it saturates."""
-    if not one.count(0) < len(one):  # mostly one of the two is silent, and this costs next to nothing
+    silence = bytes(len(one))
+    if one == silence:  # mostly one of the two is silent, and this costs next to nothing
         return other
-    if not other.count(0) < len(other):
+    if other == silence:
         return one
     numpy = _numpy()
     return _added(one, other) if numpy is None else _added_by_numpy(one, other, numpy)

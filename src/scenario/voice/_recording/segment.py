@@ -78,6 +78,11 @@ class AudioSegment(_Sourced):
         """Its length in seconds."""
         return self.end_time - self.start_time
 
+    @property
+    def spoken_text(self) -> str:
+        """The text of what its audio holds: `heard_transcript` if it was interrupted, else `transcript`."""
+        return (self.transcript or "") if self.heard_transcript is None else self.heard_transcript
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, AudioSegment):
             return NotImplemented

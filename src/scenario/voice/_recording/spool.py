@@ -35,8 +35,7 @@ class Spool:
             self._memory += data
         else:
             file = self._file or self._move_to_file()
-            file.seek(self.size)
-            file.write(data)
+            _write(file, self.size, data)
         self.size += len(data)
 
     def read(self, start: int, end: int) -> bytes:
@@ -72,8 +71,20 @@ class Spool:
             raise ValueError("this recorded audio was closed; read it before close()")
 
     def _move_to_file(self) -> IO[bytes]:
-        file = tempfile.TemporaryFile(prefix="scenario-audio-")  # noqa: SIM115  # it lives as long as the spool
+        file = tempfile.TemporaryFile(buffering=0, prefix="scenario-audio-")  # noqa: SIM115  # lives like the spool
+        try:
+            _write(file, 0, self._memory or b"")
+        except OSError:
+            file.close()
+            raise
         weakref.finalize(self, file.close)
-        file.write(self._memory or b"")
         self._file, self._memory = file, None
         return file
+
+
+def _write(file: IO[bytes], position: int, data: bytes | bytearray) -> None:
+    file.seek(position)
+    with memoryview(data) as view:
+        written = 0
+        while written < len(view):
+            written += file.write(view[written:])

@@ -68,9 +68,9 @@ async def understand(
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [
-                group.create_task(one(segment, segment.transcript))
+                group.create_task(one(segment, segment.spoken_text))
                 for segment in segments
-                if segment.transcript
+                if segment.spoken_text
             ]
     except BaseExceptionGroup as failures:
         raise failures.exceptions[0] from None
