@@ -130,6 +130,19 @@ def test_without_a_device_there_is_one_line_at_debug(path, caplog, players):
     player.close()
 
 
+def test_the_device_can_be_opened_before_there_is_audio(path):
+    heard = install(path, "paplay", PLAYS)
+    player = Player()
+    player.start()
+    started(path, "paplay")
+    player.feed(piece(5.0))
+    player.close()
+    player.start()
+    assert player.join(20)
+    assert without_silence(heard.read_bytes()) == LEVEL * 2400
+    assert len(heard.read_bytes()) < 48_000  # the five seconds before are not played
+
+
 def test_a_player_that_never_plays_anything_starts_nothing(path):
     threads = threading.active_count()
     player = Player()

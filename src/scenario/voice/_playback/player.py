@@ -47,8 +47,14 @@ class Player:
         self._closing = threading.Event()
         self._output: Output | None = None
         self._thread: threading.Thread | None = None
-        self._started = 0.0
-        """When media time 0 was, by the monotonic clock."""
+        self._origin: float | None = None
+        """When media time 0 was, by the monotonic clock; known with the first piece."""
+
+    def start(self) -> None:
+        """Open the device, in the thread; else the first piece does."""
+        if self._thread is None and not self._closing.is_set():
+            self._thread = threading.Thread(target=self._play, name="scenario-playback", daemon=True)
+            self._thread.start()
 
     def feed(self, chunk: AudioChunk) -> None:
         """Have a piece of a track played; returns at once.
@@ -66,10 +72,9 @@ class Player:
         self._ends[chunk.speaker] = end = start + len(chunk.data) // 2
         with self._lock:
             self._mix.add(start, chunk.data)
-        if self._thread is None:
-            self._started = time.monotonic() - end / SAMPLE_RATE
-            self._thread = threading.Thread(target=self._play, name="scenario-playback", daemon=True)
-            self._thread.start()
+            if self._origin is None:
+                self._origin = time.monotonic() - end / SAMPLE_RATE
+        self.start()
 
     def close(self) -> None:
         """Play the rest and end; returns at once, and the thread ends within `grace` seconds and a bit."""
@@ -116,9 +121,12 @@ class Player:
     def _stream_to(self, output: Output) -> None:
         output.write(silent_chunk(_CUSHION).data)
         while not self._closing.wait(_STEP):
-            output.write(self._take(round((time.monotonic() - self._started - _DELAY) * SAMPLE_RATE)))
-        output.write(self._take(self._mix.end))
+            output.write(self._due())
+        output.write(self._mix.take(self._mix.end))  # nothing is added any more
 
-    def _take(self, until: int) -> bytes:
+    def _due(self) -> bytes:
+        """Return what should be heard by now."""
         with self._lock:
-            return self._mix.take(until)
+            if self._origin is None:
+                return b""
+            return self._mix.take(round((time.monotonic() - self._origin - _DELAY) * SAMPLE_RATE))

@@ -45,7 +45,7 @@ class AudioSegment(_Sourced):
             is read from the track at every access.
         transcript: what was said; of a user what the simulator meant to say.
         transcript_truncated: the turn was interrupted: the transcript may say more than was heard.
-        id: id of the message that the turn became.
+        id: by which the run links it with the message that the turn became.
         turn: index of the turn that it belongs to.
         heard_transcript: what of an interrupted turn was heard before it stopped.
     """
