@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import struct
 from contextlib import asynccontextmanager
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
 
+QUIET = logging.getLogger("tests.peer")
+"""For servers: what they log of requests is not ours to answer for when tests look for secrets in logs."""
+QUIET.propagate = False
+
+
 @asynccontextmanager
 async def websocket_peer(
     handler: Callable[[ServerConnection], Awaitable[None]],
@@ -23,7 +29,9 @@ async def websocket_peer(
     **options: Any,
 ) -> AsyncIterator[str]:
     """Serve WebSockets with `handler`; give the URL. It must return when its connection is closed."""
-    async with serve(handler, "127.0.0.1", 0, ssl=tls, **{"max_size": 2**24, **options}) as server:
+    async with serve(
+        handler, "127.0.0.1", 0, ssl=tls, **{"max_size": 2**24, "logger": QUIET, **options}
+    ) as server:
         port = server.sockets[0].getsockname()[1]
         yield f"{'ws' if tls is None else 'wss'}://127.0.0.1:{port}"
 
