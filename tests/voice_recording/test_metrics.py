@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import fields
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenario.voice import AudioChunk, AudioSegment, STTProvider, VoiceEvent, VoiceMetrics, set_stt_provider
+from scenario.voice import (
+    AudioChunk,
+    AudioSegment,
+    LatencyMetrics,
+    STTProvider,
+    VoiceEvent,
+    VoiceMetrics,
+    set_stt_provider,
+)
 from scenario.voice._recording.latency import TurnTiming, build_latency
 from scenario.voice._recording.metrics import build_metrics
 
@@ -138,8 +147,9 @@ async def test_at_most_eight_segments_are_transcribed_at_once():
 
 async def test_a_failing_provider_is_told_as_it_is():
     metrics = build_metrics([], [], 1.0, [], [said("user", 0, 7, "Hello.")])
-    with pytest.raises(KeyError, match="s7"):
+    with pytest.raises(KeyError, match="s7") as caught:
         await metrics.compute_wer(Heard())
+    assert caught.value.__context__ is None
     assert metrics.wer == {}
 
 
@@ -176,6 +186,20 @@ def test_how_fast_an_agent_stops_only_counts_when_it_was_interrupted():
     metrics = build_metrics([], [], 4.0, events, [], latency=build_latency([], events))
     with pytest.raises(AssertionError, match="did not stop after 1 of 2 interruptions"):
         metrics.assert_within(interrupt_response_time=0.5)
+
+
+def test_every_number_of_a_conversation_and_of_its_latencies_can_be_limited():
+    numbers = {field.name for field in fields(VoiceMetrics)} - {"latency", "segments", "wer_by_segment"}
+    latencies = {name for name in dir(LatencyMetrics()) if not name.startswith("_")} - {"per_turn"}
+    far = dict.fromkeys(numbers | latencies, 1e9)
+    latency = LatencyMetrics([1.0], 1.0, 1.0, interrupt_response_times=[1.0], transport_ttfb=[1.0])
+    VoiceMetrics(words_per_minute={"user": 1.0}, wer={"user": 1.0}, latency=latency).assert_within(**far)
+    near = dict.fromkeys(far, -1.0)
+    with pytest.raises(AssertionError) as caught:
+        VoiceMetrics(
+            interruptions=1, words_per_minute={"user": 1.0}, wer={"user": 1.0}, latency=latency
+        ).assert_within(**near)
+    assert len(str(caught.value).splitlines()) == 1 + len(far)
 
 
 def test_a_misspelt_limit_is_an_error():

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
 import soundfile
 
 from scenario.voice import AudioSegment, MissingVoiceDependencyError, VoiceRecording
+from scenario.voice._recording.track import Track
 from tests.voice_recording.sounds import noise, samples_of, tone
 
 FORMATS = ["wav", "mp3", "ogg", "flac"]
@@ -71,6 +73,24 @@ def test_folders_are_created_and_a_file_is_replaced(tmp_path):
     recording(2).save(str(path))
     assert samples_of(path.read_bytes()).shape[1] == 48_000
     assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_no_format_needs_the_whole_recording_in_memory(tmp_path, format):
+    tracks = {"user": Track(spool_limit=0), "agent": Track(spool_limit=0)}
+    second = tone(1)
+    for track in tracks.values():
+        for number in range(60):
+            track.write(number * 24_000, second)
+    segments = [AudioSegment.of_track(track, speaker, 0, track.length) for speaker, track in tracks.items()]  # type: ignore[arg-type]
+    long = VoiceRecording(segments, user_track=tracks["user"], agent_track=tracks["agent"])
+    recording(1).save(tmp_path / f"first.{format}")  # loads what is loaded once
+    tracemalloc.start()
+    try:
+        long.save(tmp_path / f"call.{format}")
+        assert tracemalloc.get_traced_memory()[1] < 10 * len(second)  # of 60
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("format", FORMATS)

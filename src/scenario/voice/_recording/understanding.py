@@ -65,6 +65,8 @@ async def understand(
         count = word_errors(intended, understood)
         return SegmentErrors(segment.speaker, segment.start_time, count.errors, count.words)
 
+    failure: BaseException | None = None
+    tasks: list[asyncio.Task[SegmentErrors]] = []
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [
@@ -73,7 +75,9 @@ async def understand(
                 if segment.spoken_text
             ]
     except BaseExceptionGroup as failures:
-        raise failures.exceptions[0] from None
+        failure = failures.exceptions[0]
+    if failure is not None:
+        raise failure  # here, where it keeps its own cause and context
     return [task.result() for task in tasks]
 
 
