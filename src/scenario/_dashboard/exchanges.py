@@ -42,7 +42,9 @@ class Exchange:
 def exchanges_of(report: ReportDocument) -> list[Exchange]:
     """Return the conversation as it stood at the end, exchange by exchange."""
     numbers = {index: number for number, index in report.exchange_positions.items()} or _counted(report)
-    starts = sorted({0, *numbers}) if report.messages else []
+    if not report.messages:
+        return []
+    starts = sorted({0, *numbers})
     ends = [*starts[1:], len(report.messages)]
     return [
         Exchange(numbers.get(start, 0), report.messages[start:end])
