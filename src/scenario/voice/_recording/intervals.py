@@ -47,4 +47,4 @@ def gaps(intervals: Iterable[Interval]) -> list[Interval]:
 
 def total_length(disjoint: Sequence[Interval]) -> float:
     """Return the seconds in intervals that do not overlap."""
-    return sum(end - start for start, end in disjoint)
+    return sum((end - start for start, end in disjoint), 0.0)
