@@ -8,6 +8,7 @@ import textwrap
 
 import pytest
 
+import scenario.campaign
 from scenario._red_team.strategies.tap import TapStrategy
 from scenario.campaign import EXAMPLE_OBJECTIVES, Attack, Objective, attacks
 from scenario.red_team_agent import RedTeamAgent
@@ -205,3 +206,16 @@ def collected(tmp_path):
         return done.stdout.splitlines()
 
     return collect
+
+
+def test_importing_campaigns_is_free():
+    program = "import sys, scenario.campaign; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, timeout=60)
+    loaded = set(done.stdout.decode().split())
+
+    assert "scenario.campaign" in loaded
+    assert loaded.isdisjoint({"pydantic", "httpx", "opentelemetry", "rich", "scenario.red_team_agent"})
+
+
+def test_the_public_names_of_campaigns_can_be_imported():
+    assert all(hasattr(scenario.campaign, name) for name in scenario.campaign.__all__)

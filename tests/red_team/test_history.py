@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scenario._red_team.attack_source import Answer
 from scenario._red_team.exchange import Evaluation, Exchange
 from scenario._red_team.history import History
 from scenario._red_team.refusals.finding import Refusal
@@ -28,10 +29,10 @@ def exchange(number, *, response="Hello.", score=3, injection=None, withdrawn=Fa
     )
 
 
-def history(*exchanges):
+def history(*exchanges, raw=None):
     made = History()
     for one in exchanges:
-        made.attacked(one.attack)
+        made.attacked(Answer(one.output, raw or one.attack))
         made.answered(one, remembers=False)
     return made
 
@@ -133,6 +134,14 @@ def test_over_the_limit_the_oldest_exchanges_become_one_line_each():
     assert all("[SCORE]" in line for line in shortened)
     assert "END1" not in wire[0]["content"]
     assert whole[-1]["content"] == "attack 10"
+
+
+def test_a_shortened_exchange_tells_the_message_and_not_the_notes_before_it():
+    made = history(*(exchange(n) for n in range(1, 9)), raw=f'{{"observation": "{"long " * 100}", ...')
+
+    head = made.wire(TOKEN, 1)[0]["content"]
+    assert "1. attack 1 | Hello. | [SCORE] 3/10" in head
+    assert "observation" not in head
 
 
 def test_the_last_six_exchanges_stay_whole_whatever_the_limit():

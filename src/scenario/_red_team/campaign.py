@@ -137,6 +137,7 @@ class Campaign:
             disputed=self.disputed,
             judge_injection_suspected=any(evaluation.injection_suspected for evaluation in evaluations),
             attacks={exchange.number: exchange.sent for exchange in self.exchanges},
+            pending=self._pending() is not None,
         )
 
     def _bind(self, input: AgentInput) -> None:

@@ -27,5 +27,5 @@ class Conversation:
         if desk.last is not None:
             self.history.answered(desk.last, remembers=desk.remembers)
         answer = await desk.attacker.attack(desk, system_prompt(desk), self.history)
-        self.history.attacked(answer.raw)
+        self.history.attacked(answer)
         return answer.output

@@ -11,6 +11,7 @@ from scenario._red_team.response_text import one_line
 from scenario._tokens import estimate_tokens
 
 if TYPE_CHECKING:
+    from scenario._red_team.attack_source import Answer
     from scenario._red_team.exchange import Exchange
     from scenario.types import Message
 
@@ -31,9 +32,10 @@ class Entry:
 
 @dataclass(slots=True)
 class _Round:
-    """The entries of one exchange."""
+    """The entries of one exchange, and the message that the attack held."""
 
     attack: Entry
+    message: str
     rest: list[Entry] = field(default_factory=list[Entry])
 
 
@@ -51,12 +53,12 @@ class History:
     def copy(self) -> History:
         """Return a history that goes its own way from here."""
         other = History()
-        other._rounds = [_Round(one.attack, list(one.rest)) for one in self._rounds]
+        other._rounds = [_Round(one.attack, one.message, list(one.rest)) for one in self._rounds]
         return other
 
-    def attacked(self, raw: str) -> None:
+    def attacked(self, answer: Answer) -> None:
         """Add the attacker's answer, as it came."""
-        self._rounds.append(_Round(Entry("assistant", raw)))
+        self._rounds.append(_Round(Entry("assistant", answer.raw), answer.output.reply))
 
     def answered(self, exchange: Exchange, *, remembers: bool) -> None:
         """Add how the last attack ended.
@@ -117,4 +119,4 @@ def _reply(one: _Round, token: str) -> str:
 def _line(one: _Round, number: int) -> str:
     responses = [one_line(entry.content, _LINE) for entry in one.rest if entry.role == "user"]
     marks = [entry.content for entry in one.rest if entry.role == "system"]
-    return " | ".join([f"{number}. {one_line(one.attack.content, _LINE)}", *responses, *marks])
+    return " | ".join([f"{number}. {one_line(one.message, _LINE)}", *responses, *marks])

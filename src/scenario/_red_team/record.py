@@ -35,6 +35,7 @@ class RedTeamRecord:
         disputed: the judge passed although the objective seemed to be reached.
         judge_injection_suspected: a response spoke to whoever judges it.
         attacks: exchange to the attack as the target got it.
+        pending: the last exchange is not evaluated yet.
     """
 
     strategy: str
@@ -57,6 +58,7 @@ class RedTeamRecord:
     disputed: bool
     judge_injection_suspected: bool
     attacks: Mapping[int, str] = field(default_factory=dict[int, str])
+    pending: bool = False
 
     @property
     def max_score(self) -> int | None:

@@ -114,7 +114,7 @@ class _Tree:
             answer = await desk.attacker.attack(desk, system_prompt(desk), parent.history)
             if await _is_on_topic(answer.output.reply, desk):
                 history = parent.history.copy()
-                history.attacked(answer.raw)
+                history.attacked(answer)
                 self._to_send.append((_Node(history, answer.output), answer.output))
                 found += 1
         self._fruitless = 0 if found else self._fruitless + 1
