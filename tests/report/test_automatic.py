@@ -37,6 +37,22 @@ def test_a_run_leaves_an_analysed_report_in_a_folder_of_the_session(inner):
     result.stdout.fnmatch_lines([f"Red-team reports: {folder}"])
 
 
+def test_the_file_is_there_when_the_run_has_ended(inner):
+    inner.makepyfile(
+        """
+        import os
+        import scenario
+        from attacked import plan
+
+        async def test_it():
+            await scenario.arun(**plan())
+            os._exit(7)
+        """
+    )
+    assert inner.runpytest_subprocess().ret == 7
+    assert reports(inner)[0].status == "held"
+
+
 def test_run_on_its_own_loop_leaves_one_too(inner):
     inner.makepyfile(
         """

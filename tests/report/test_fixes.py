@@ -58,7 +58,7 @@ def test_clusters_are_put_right_and_in_order():
         cluster("low one", "low", 9),
         cluster("b", "high", 1),
         "no cluster",
-        cluster("a", "high", 3, tests=["code", "code", "invented"]),
+        cluster("a", "high", 3, tests=["code", "code", 7, ""]),
         cluster("unknown priority and a title of more than ten words in all", "urgent", "many"),
         cluster("", "high"),
     )

@@ -71,7 +71,7 @@ async def aggregated(
     found = plain(answer)
     if not isinstance(found["clusters"], list):
         raise ModelResponseError(f"{model!r} answered without a list of clusters", model=model)
-    return _about(documents, clusters_in(found))[:_MOST]
+    return list(clusters_in(found)[:_MOST])
 
 
 async def regenerate_fixes(
@@ -120,12 +120,3 @@ def aggregation_prompt(documents: Sequence[ReportDocument]) -> str:
 
 def _document(report: Mapping[str, Any] | ReportDocument) -> ReportDocument:
     return report if isinstance(report, ReportDocument) else document_from(plain(report))
-
-
-def _about(documents: Sequence[ReportDocument], clusters: Sequence[FixCluster]) -> list[FixCluster]:
-    """Return clusters that name only tests which there are."""
-    names = {document.test_name[:_LONGEST_NAME]: document.test_name for document in documents}
-    return [
-        {**cluster, "affected_tests": [names[test] for test in cluster["affected_tests"] if test in names]}
-        for cluster in clusters
-    ]

@@ -21,7 +21,7 @@ class ReportDesk:
     """Takes reports and saves each: at once as it is, then again with its analysis.
 
     Args:
-        saved: called with the path of each new file, on the desk's thread.
+        saved: called with the path of each new file, on any thread.
         failed: called with the name of a test and what went wrong, on the desk's thread.
     """
 
@@ -36,17 +36,24 @@ class ReportDesk:
         self._thread.start()
 
     def take(self, report: RunReport, *, test_name: str, folder: Path, analyse: bool) -> None:
-        """Have a report saved; returns at once.
+        """Save a report, or, while a score is missing, have it saved; its analysis follows.
 
         Args:
             report: the report.
             test_name: for messages about it.
             folder: where it goes.
             analyse: whether a model analyses the run.
+
+        Raises:
+            OSError: it cannot be written.
         """
+        # A small file, written here, is there whatever becomes of the process after the run.
+        path = self._save(report, folder) if report.is_evaluated else None
         # An empty context: the run's usage is counted and its trace is closed.
         future = contextvars.Context().run(
-            asyncio.run_coroutine_threadsafe, self._save(report, test_name, folder, analyse), self._loop
+            asyncio.run_coroutine_threadsafe,
+            self._finish(report, path, test_name, folder, analyse),
+            self._loop,
         )
         self._pending.append(future)
 
@@ -63,16 +70,22 @@ class ReportDesk:
         self._thread.join(2 * _FAREWELL)
         return len(late)
 
-    async def _save(self, report: RunReport, test_name: str, folder: Path, analyse: bool) -> None:
+    def _save(self, report: RunReport, folder: Path) -> Path:
+        path = report.save(report.document(), folder)
+        self._saved(path)
+        return path
+
+    async def _finish(
+        self, report: RunReport, path: Path | None, test_name: str, folder: Path, analyse: bool
+    ) -> None:
         try:
-            try:
-                await report.evaluate()
-            finally:  # also when the session does not wait for the scorer any longer
-                document = report.document()
-                path = report.save(document, folder)
-                self._saved(path)
+            if path is None:
+                try:
+                    await report.evaluate()
+                finally:  # also when the session does not wait for the scorer any longer
+                    path = self._save(report, folder)
             if analyse:
-                report.save_again(await report.analysed(document), path)
+                report.save_again(await report.analysed(report.document()), path)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong is told, and changes no test
             self._failed(test_name, error)
 

@@ -69,6 +69,11 @@ class RunReport:
         self._hint = failing_turn_hint
         self._redact = redact
 
+    @property
+    def is_evaluated(self) -> bool:
+        """Whether nothing is left to evaluate."""
+        return not self._red_team.record().pending
+
     async def evaluate(self) -> None:
         """Have the last exchange scored, if it is not yet; a failure to do so is logged."""
         if not self._ending.messages:  # without the conversation the exchange would count as a silent one
