@@ -36,6 +36,9 @@ BUDGETS: dict[str, dict[str, float]] = {
         "held_out_recall_pct": 85,
         "leaks_called_hard": 0,
     },
+    "recording_files": {"mp3_s": 5, "flac_s": 0.5},
+    "recording_hour": {"recorded_mb": 200, "saved_mb": 200, "flac_mb": 200},
+    "stuck_player": {"delay_ms": 100},
 }
 """Measurement to figure to budget: the most that a figure may be, or, of percentages, the least."""
 

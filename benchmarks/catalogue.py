@@ -15,6 +15,7 @@ from benchmarks import (
     offline,
     prompts,
     refusals,
+    voice_recording,
 )
 
 if TYPE_CHECKING:
@@ -31,4 +32,5 @@ MEASUREMENTS: dict[str, Measurement] = {
     **digest.MEASUREMENTS,
     **offline.MEASUREMENTS,
     **refusals.MEASUREMENTS,
+    **voice_recording.MEASUREMENTS,
 }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from scenario._cache import store
 from scenario._cache.entry import Entry, UnstorableError
 from scenario._cache.flight import NoResult, board
-from scenario._cache.off_loop import off_loop
+from scenario._off_loop import off_loop
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine

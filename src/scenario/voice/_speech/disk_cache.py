@@ -7,7 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from scenario._cache.off_loop import off_loop
+from scenario._off_loop import off_loop
 
 _logger = logging.getLogger("scenario")
 
