@@ -23,4 +23,4 @@ async def off_loop(function: Callable[..., R], *args: object) -> R:
 def _threads(_process: int) -> ThreadPoolExecutor:
     # By process, because threads do not survive a fork. Shared by all loops: each of many concurrent `run()`s
     # has a loop of its own, whose default executor would add threads for each.
-    return ThreadPoolExecutor(max_workers=4, thread_name_prefix="scenario-cache")
+    return ThreadPoolExecutor(max_workers=4, thread_name_prefix="scenario-files")

@@ -6,6 +6,9 @@ import asyncio
 import logging
 import os
 import re
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from scenario._model.backends.tls import tls_context
@@ -14,7 +17,7 @@ from scenario._model.secrets import redact
 from scenario.voice._secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Generator, Mapping
 
     import httpx
 
@@ -31,15 +34,28 @@ _MISSING_MODEL = re.compile(
 )
 
 
+_keys: ContextVar[Mapping[str, Secret]] = ContextVar("scenario_voice_keys", default=MappingProxyType({}))
+
+
 def key_of_provider(provider: str, variable: str) -> Secret:
     """Return the API key that stands in an environment variable.
 
     Raises:
         ValueError: it is not set.
     """
-    if value := os.environ.get(variable):
+    if value := _keys.get().get(variable) or os.environ.get(variable):
         return Secret(value)
     raise ValueError(f"{provider} needs a key: set {variable}")
+
+
+@contextmanager
+def using_key(variable: str, key: str | None) -> Generator[None]:
+    """Have `key` stand for an environment variable within the block; `None` changes nothing."""
+    token = _keys.set({**_keys.get(), variable: Secret(key)} if key else _keys.get())
+    try:
+        yield
+    finally:
+        _keys.reset(token)
 
 
 async def post(

@@ -1,0 +1,1 @@
+"""Voice agents that are put together in this process from speech and a chat model."""
