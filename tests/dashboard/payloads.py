@@ -90,6 +90,7 @@ INVISIBLE = (
 )
 UNWIELDY = (
     "a" * 2_000,
+    "\u00e4" * 2_000,  # no data to be left out, and no place to break
     "\u0645\u0631\u062d\u0628\u0627 \u05e9\u05dc\u05d5\u05dd abc 123 \u0627\u0644\u0633\u0644\u0627\u0645",
     "\u4e2d" * 1_000,
     "\ufdfd" * 40 + "\U00012031" * 40,

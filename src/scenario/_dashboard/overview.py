@@ -15,7 +15,7 @@ from scenario._dashboard.table import table
 
 if TYPE_CHECKING:
     from scenario._dashboard.batch import Batch
-    from scenario._report.document import Risk
+    from scenario._report.document import ReportDocument, Risk
 
 
 def heading(batch: Batch) -> Html:
@@ -69,7 +69,7 @@ def tests(batch: Batch) -> Html:
     rows = [
         (
             element("a", name_of(report), href=f"#run-{number}"),
-            status_badge(report.status),
+            together(status_badge(report.status), _review(report)),
             risk_badge(risk_of(report)),
             said(report.strategy),
             str(failing_exchange(report) or "") or NOTHING,
@@ -139,6 +139,11 @@ def _outcome_bar(batch: Batch) -> Html | None:
         preserveAspectRatio="none",
         role="img",
     )
+
+
+def _review(report: ReportDocument) -> Html | None:
+    is_doubtful = report.needs_review or report.disputed or report.judge_injection_suspected
+    return together(" ", element("span", "Review", class_="badge review")) if is_doubtful else None
 
 
 def _legend(batch: Batch) -> Html:
