@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from importlib.util import find_spec
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from scenario.voice._audio.chunk import BYTES_PER_SAMPLE, BYTES_PER_SECOND, SAMPLE_RATE
 from scenario.voice._audio.wav import wav_header, write_wav
@@ -15,6 +15,7 @@ MAX_SECONDS = 25 * 60.0
 MAX_BYTES = 25 * 1024 * 1024
 _SEARCHED = 10 * BYTES_PER_SECOND  # before a limit, for a quiet place to cut at
 _QUIET = SAMPLE_RATE * 20 // 1000
+_AROUND = 31  # frames of a pause that are compared
 _IN_A_THREAD = 30 * BYTES_PER_SECOND  # audio from here on is worked on off the event loop
 
 
@@ -55,7 +56,10 @@ def cut(audio: bytes, max_bytes: int) -> list[bytes]:
         end = start + max_bytes - max_bytes % BYTES_PER_SAMPLE
         searched = from_pcm(audio[max(start, end - _SEARCHED) : end]).astype(np.float32)
         frames = searched[len(searched) % _QUIET :].reshape(-1, _QUIET)
-        quietest = int(np.einsum("ij,ij->i", frames, frames).argmin())
+        powers = np.einsum("ij,ij->i", frames, frames)
+        # Of several that are equally quiet, such as digital silence, the one in the longest pause.
+        equal = np.flatnonzero(powers == powers.min())
+        quietest = int(equal[np.convolve(powers, np.ones(_AROUND), "same")[equal].argmin()])
         end -= round((len(frames) - quietest - 0.5) * _QUIET) * BYTES_PER_SAMPLE
         parts.append(audio[start:end])
         start = end
@@ -67,17 +71,21 @@ def _uploads(audio: bytes, max_seconds: float) -> list[Upload]:
     largest_wav = min(longest, MAX_BYTES - len(wav_header(0)))
     if len(audio) <= largest_wav or not find_spec("soundfile"):
         return [_wav(part) for part in cut(audio, largest_wav) if has_speech(part)]
-    # Compressed, fewer and longer parts fit; FLAC would still be too large at this length.
-    return [_ogg(part) for part in cut(audio, longest) if has_speech(part)]
+    return [_compressed(part) for part in cut(audio, longest) if has_speech(part)]
 
 
 def _wav(audio: bytes) -> Upload:
     return Upload("audio.wav", write_wav(audio), "audio/wav")
 
 
-def _ogg(audio: bytes) -> Upload:
+def _compressed(audio: bytes) -> Upload:
+    flac = _encoded(audio, "flac")
+    return flac if len(flac.data) <= MAX_BYTES else _encoded(audio, "ogg")
+
+
+def _encoded(audio: bytes, format: Literal["flac", "ogg"]) -> Upload:
     from scenario.voice._audio.files import encode_file
 
     file = io.BytesIO()
-    encode_file(audio, "ogg", file)
-    return Upload("audio.ogg", file.getvalue(), "audio/ogg")
+    encode_file(audio, format, file)
+    return Upload(f"audio.{format}", file.getvalue(), f"audio/{format}")
