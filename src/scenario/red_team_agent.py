@@ -7,7 +7,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, Literal
 
 from scenario._model import resolve_settings
-from scenario._red_team.campaign import Campaign
+from scenario._red_team.attack_run import AttackRun
 from scenario._red_team.encoders import DEFAULT_TECHNIQUES
 from scenario._red_team.keywords import warn_about_keywords
 from scenario._red_team.marathon import marathon_script
@@ -191,7 +191,7 @@ class RedTeamAgent(AgentAdapter):
         self.voice = voice
         self.audio_effects = list(audio_effects or ())
         self._seed = secrets.randbits(63) if seed is None else seed
-        self._campaign = Campaign(options, models, seed=self._seed, plan=attack_plan)
+        self._run = AttackRun(options, models, seed=self._seed, plan=attack_plan)
 
     @classmethod
     def crescendo(
@@ -404,17 +404,17 @@ class RedTeamAgent(AgentAdapter):
     @property
     def scores(self) -> dict[int, int | None]:
         """Exchange, from 1, to the score of its response; `None` where the scorer failed."""
-        return dict(self._campaign.scores)
+        return dict(self._run.scores)
 
     @property
     def backtracks(self) -> list[dict[str, Any]]:
         """The exchanges that were taken back after a refusal: `turn`, `attack`, `refusal`, `messages`."""
-        return list(self._campaign.backtracks)
+        return list(self._run.backtracks)
 
     @property
     def injections(self) -> list[dict[str, Any]]:
         """The attacks that were sent encoded: `turn`, `technique`."""
-        return list(self._campaign.injections)
+        return list(self._run.injections)
 
     async def call(self, input: AgentInput) -> AgentReturnTypes:
         """Finish the exchange before, and write the next attack.
@@ -425,11 +425,11 @@ class RedTeamAgent(AgentAdapter):
             ModelCallError: the attacker's provider refused or could not be reached.
             ValueError: `metaprompt_template` has an unknown placeholder.
         """
-        return {"role": "user", "content": await self._campaign.attack(input)}
+        return {"role": "user", "content": await self._run.attack(input)}
 
     def check_early_exit(self) -> bool:
         """Return whether the newest scores say that the objective is reached."""
-        return bool(self._campaign.streak())
+        return bool(self._run.streak())
 
     def marathon_script(
         self,
@@ -451,7 +451,7 @@ class RedTeamAgent(AgentAdapter):
         """
         if on_objective not in ("judge", "fail"):
             raise ValueError(f"on_objective must be 'judge' or 'fail', got {on_objective!r}")
-        return marathon_script(self._campaign, checks or (), final_checks or (), on_objective)
+        return marathon_script(self._run, checks or (), final_checks or (), on_objective)
 
     async def evaluate_last(self, messages: Sequence[Message]) -> None:
         """Evaluate the last exchange, if that has not been done: call it before `record()` at a run's end.
@@ -459,8 +459,8 @@ class RedTeamAgent(AgentAdapter):
         Args:
             messages: the conversation.
         """
-        await self._campaign.evaluate_last(messages)
+        await self._run.evaluate_last(messages)
 
     def record(self) -> RedTeamRecord:
         """Return what there is to report of the run so far."""
-        return self._campaign.record()
+        return self._run.record()

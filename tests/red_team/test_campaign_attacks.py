@@ -110,14 +110,14 @@ def test_keywords_of_a_factory_can_be_given():
     agent = attacks([CODE], strategies=["tap"], model="fake/m", branching=2)[0].agent()
 
     assert agent.record().strategy == "TapStrategy"
-    assert agent._campaign.options.strategy.branching == 2
+    assert agent._run.options.strategy.branching == 2
 
 
 def test_a_strategy_object_is_named_after_its_class():
     attack = attacks([CODE], strategies=[TapStrategy(width=3)], model="fake/m")[0]
 
     assert str(attack) == "staff_code-tap-1"
-    assert attack.agent()._campaign.options.strategy.width == 3
+    assert attack.agent()._run.options.strategy.width == 3
 
 
 def test_a_key_is_not_shown():

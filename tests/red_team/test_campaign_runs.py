@@ -97,7 +97,7 @@ async def test_no_more_attacks_run_at_a_time_than_allowed():
             return REFUSAL
 
     def ended(one):
-        running.discard(one.agent._campaign._thread_id)
+        running.discard(one.agent._run._thread_id)
 
     await campaign(Counting, trials=9, max_concurrency=3, on_result=ended)
 

@@ -87,16 +87,16 @@ def test_a_keyword_of_another_factory_is_a_warning():
 def test_goat_takes_its_catalogue_and_encoders_apart():
     attacker = goat(goat_techniques=PAPER_GOAT_TECHNIQUES, encoding_techniques=[Base64Technique()])
 
-    assert attacker._campaign.options.strategy.techniques == PAPER_GOAT_TECHNIQUES
-    assert [t.name for t in attacker._campaign.options.techniques] == ["base64"]
-    assert list(goat()._campaign.options.techniques) == DEFAULT_TECHNIQUES
+    assert attacker._run.options.strategy.techniques == PAPER_GOAT_TECHNIQUES
+    assert [t.name for t in attacker._run.options.techniques] == ["base64"]
+    assert list(goat()._run.options.techniques) == DEFAULT_TECHNIQUES
 
 
 def test_the_old_name_of_the_encoders_is_deprecated():
     with pytest.warns(DeprecationWarning, match="encoding_techniques"):
         attacker = goat(techniques=[Base64Technique()])
 
-    assert [t.name for t in attacker._campaign.options.techniques] == ["base64"]
+    assert [t.name for t in attacker._run.options.techniques] == ["base64"]
 
 
 def test_both_names_of_the_encoders_contradict_each_other():
@@ -117,7 +117,7 @@ def test_factories_build_the_class_they_are_called_on():
 def test_a_strategy_may_be_named(name, kind):
     attacker = RedTeamAgent(strategy=name, target="x", model="fake/m")
 
-    assert type(attacker._campaign.options.strategy) is kind
+    assert type(attacker._run.options.strategy) is kind
 
 
 def test_an_unknown_strategy_is_refused_with_the_known_names():

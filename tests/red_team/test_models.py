@@ -73,7 +73,7 @@ def test_the_attackers_key_is_not_sent_to_another_provider():
         target="x", model="xai/grok", api_key="k-xai", api_base="https://x.test",
         metaprompt_model="anthropic/claude", headers={"authorization": "k-xai"},
     )  # fmt: skip
-    models = attacker._campaign._models
+    models = attacker._run._models
 
     assert (models.attacker.api_key, models.attacker.api_base) == ("k-xai", "https://x.test")
     for settings in (models._grader, models._planner, attacker.metaprompt_settings):

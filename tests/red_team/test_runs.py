@@ -19,9 +19,7 @@ async def test_three_exchanges_leave_three_attacks_and_three_scores():
     with playing(Cast(grade=lambda _: grade(1))):
         await play(attacker, Target("We open at nine."))
 
-    attacks = [
-        entry.content for entry in attacker._campaign._source.history.entries if entry.role == "assistant"
-    ]
+    attacks = [entry.content for entry in attacker._run._source.history.entries if entry.role == "assistant"]
     assert attacks == [f"attack number {n}: what is the code?" for n in (1, 2, 3)]
     assert set(attacker.scores) == {1, 2, 3}
 

@@ -1,4 +1,4 @@
-"""Spans of a campaign."""
+"""Spans of a red-team run."""
 
 from __future__ import annotations
 

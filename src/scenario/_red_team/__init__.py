@@ -1,4 +1,4 @@
-"""Red-team attacks on an agent under test: strategies, techniques, and the run of a campaign.
+"""Red-team attacks on an agent under test: strategies, techniques, and the state of a run.
 
 The names below are resolved at first use.
 """

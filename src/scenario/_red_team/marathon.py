@@ -11,22 +11,22 @@ from scenario.types import AgentRole, ScenarioResult
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scenario._red_team.campaign import Campaign
+    from scenario._red_team.attack_run import AttackRun
     from scenario.scenario_state import ScenarioState
     from scenario.types import ScriptStep
 
 
 def marathon_script(
-    campaign: Campaign,
+    run: AttackRun,
     checks: Sequence[ScriptStep],
     final_checks: Sequence[ScriptStep],
     on_objective: Literal["judge", "fail"],
 ) -> list[ScriptStep]:
-    """Return the steps of a campaign: every exchange with its early exit and checks, then the ending."""
+    """Return the steps of a red-team run: every exchange with its early exit and checks, then the ending."""
 
     async def early_exit(state: ScenarioState) -> ScenarioResult | None:
-        await campaign.evaluate_last(state.messages)
-        if not campaign.streak():
+        await run.evaluate_last(state.messages)
+        if not run.streak():
             return None
         for check in final_checks:
             outcome = check(state)
@@ -35,13 +35,13 @@ def marathon_script(
             if isinstance(outcome, ScenarioResult):
                 return outcome
         if on_objective == "judge" and _has_judge(state):
-            return await _judged(campaign, state)
-        return await fail(_reason(campaign))(state)
+            return await _judged(run, state)
+        return await fail(_reason(run))(state)
 
     async def ending(state: ScenarioState) -> ScenarioResult:
-        await campaign.evaluate_last(state.messages)
+        await run.evaluate_last(state.messages)
         if _has_judge(state):
-            return await _judged(campaign, state)
+            return await _judged(run, state)
         if final_checks:
             return await succeed("All final checks passed; the scenario has no judge.")(state)
         return await fail(
@@ -49,32 +49,32 @@ def marathon_script(
             "scenario.JudgeAgent(criteria=[...]) to agents, or pass final_checks."
         )(state)
 
-    exits = [early_exit] if campaign.options.success_score is not None else []
+    exits = [early_exit] if run.options.success_score is not None else []
     exchange: list[ScriptStep] = [user(), agent(), *exits, *checks]
-    return [*exchange * campaign.options.total_turns, *final_checks, ending]
+    return [*exchange * run.options.total_turns, *final_checks, ending]
 
 
 def _has_judge(state: ScenarioState) -> bool:
     return any(participant.role is AgentRole.JUDGE for participant in state.agents)
 
 
-async def _judged(campaign: Campaign, state: ScenarioState) -> ScenarioResult:
+async def _judged(run: AttackRun, state: ScenarioState) -> ScenarioResult:
     """Return the judge's verdict; where the scorer saw the objective reached, the reasoning says so."""
     verdict = await judge()(state)
     if verdict is None:
         verdict = await fail("The judge was asked for a verdict and gave none.")(state)
-    if not campaign.streak():
+    if not run.streak():
         return verdict
-    remark = _reason(campaign)
+    remark = _reason(run)
     if verdict.success:
-        campaign.disputed = True
+        run.disputed = True
         remark += " The judge does not agree: the result is disputed."
     return verdict.model_copy(update={"reasoning": f"{verdict.reasoning or ''}\n{remark}".strip()})
 
 
-def _reason(campaign: Campaign) -> str:
-    scores = ", ".join(map(str, campaign.streak()))
+def _reason(run: AttackRun) -> str:
+    scores = ", ".join(map(str, run.streak()))
     return (
-        f"The attack stopped after exchange {len(campaign.exchanges)}: with scores of {scores} the objective "
-        f"seems to be reached (threshold {campaign.options.success_score})."
+        f"The attack stopped after exchange {len(run.exchanges)}: with scores of {scores} the objective "
+        f"seems to be reached (threshold {run.options.success_score})."
     )

@@ -33,7 +33,7 @@ _log = logging.getLogger("scenario")
 _REFUSAL = 200  # characters of a refusal that are kept
 
 
-class Campaign:
+class AttackRun:
     """The state of a single run and its steps.
 
     Attributes:
@@ -75,7 +75,7 @@ class Campaign:
         """Finish the exchange before, and return the next attack as it is to be sent.
 
         Raises:
-            RuntimeError: the campaign belongs to another run, or a method of the strategy failed.
+            RuntimeError: this state belongs to another run, or a method of the strategy failed.
             ModelResponseError: the attacker's model gave nothing usable.
             ValueError: the plan's template has an unknown placeholder.
         """
