@@ -1,0 +1,78 @@
+"""A caller and a voice agent talk on this machine: `make demo-voice`.
+
+The caller really speaks, from a cafe; the agent really hears it. The caller cuts into a long answer once. Afterwards
+there is a stereo recording to listen to, and the figures that a voice agent is judged by.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import scenario
+from examples.voice.hotel import hotel_agent
+from scenario import effects
+
+FOLDER = Path("voice-demo")
+
+
+async def call_the_hotel() -> scenario.ScenarioResult:
+    """Play the call."""
+    return await scenario.arun(
+        name="a call from a cafe",
+        description="The caller wants a room for two nights and asks when breakfast is served.",
+        agents=[
+            hotel_agent(),
+            scenario.UserSimulatorAgent(
+                model="offline/players",
+                voice="flite/rms",
+                audio_effects=[effects.background_noise("cafe", snr_db=25, seed=1)],
+            ),
+        ],
+        script=[
+            scenario.agent(),  # the desk picks up and speaks first
+            scenario.user("Hello. I need a room for two nights."),
+            scenario.agent(),
+            scenario.user("When is breakfast served?"),
+            scenario.interrupt("Okay, thank you, please book the room.", after_words=14),
+            scenario.agent(),
+            scenario.succeed("the call is over"),
+        ],
+        voice=scenario.VoiceOptions(seed=7),
+    )
+
+
+def report(result: scenario.ScenarioResult) -> None:
+    """Print what happened when, and the figures."""
+    recording, latency = result.audio, result.latency
+    print("\nTimeline (seconds)")
+    for event in result.timeline:
+        late = "" if event.latency is None else f"  {event.latency:.2f} s after the caller's last word"
+        facts = {**(event.metadata or {})}
+        stopped = facts.get("stopped_after")
+        cut = "" if stopped is None else f"  the agent went on for {stopped:.2f} s"
+        print(f"  {event.time:7.2f}  {event.type}{late}{cut}")
+    metrics = recording.metrics
+    print("\nFigures")
+    print(
+        f"  response latency   median {latency.p50_response_time:.2f} s, slowest {latency.max_response_time:.2f} s"
+    )
+    print(
+        f"  talk-over          {metrics.talk_over:.2f} s, {100 * metrics.talk_over_ratio:.1f} % of the speech"
+    )
+    print(f"  caller / agent     {metrics.user_talk:.1f} s / {metrics.agent_talk:.1f} s of speech")
+    folder = recording.save_segments(FOLDER)
+    print(f"\nRecording: {folder / 'stereo.wav'} (caller left, agent right); its manifest is beside it")
+
+
+def main() -> int:
+    """Play the call and report it."""
+    result = asyncio.run(call_the_hotel())
+    report(result)
+    heard = [segment for segment in result.audio.segments if segment.speaker == "agent"]
+    return 0 if result.success and len(heard) == 4 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
