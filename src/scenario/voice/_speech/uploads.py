@@ -9,7 +9,6 @@ from typing import Literal, NamedTuple
 
 from scenario.voice._audio.chunk import BYTES_PER_SAMPLE, BYTES_PER_SECOND, SAMPLE_RATE
 from scenario.voice._audio.wav import wav_header, write_wav
-from scenario.voice._vad.detector import SpeechDetector
 
 MAX_SECONDS = 25 * 60.0
 MAX_BYTES = 25 * 1024 * 1024
@@ -41,6 +40,8 @@ async def uploads_of(audio: bytes, max_seconds: float = MAX_SECONDS) -> list[Upl
 
 def has_speech(audio: bytes) -> bool:
     """Return whether anybody speaks in canonical audio."""
+    from scenario.voice._vad.detector import SpeechDetector
+
     detector = SpeechDetector()
     seconds = range(0, len(audio), BYTES_PER_SECOND)
     return any(detector.push(audio[at : at + BYTES_PER_SECOND]) for at in seconds)
