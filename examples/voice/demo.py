@@ -1,7 +1,7 @@
 """A caller and a voice agent talk on this machine: `make demo-voice`.
 
-The caller really speaks, from a cafe; the agent really hears it. The caller cuts into a long answer once. Afterwards
-there is a stereo recording to listen to, and the figures that a voice agent is judged by.
+The caller really speaks, from a cafe; the agent really hears it. The caller cuts into a long answer once.
+Afterwards there is a stereo recording to listen to, and the figures that a voice agent is judged by.
 """
 
 from __future__ import annotations
@@ -55,13 +55,11 @@ def report(result: scenario.ScenarioResult) -> None:
         print(f"  {event.time:7.2f}  {event.type}{late}{cut}")
     metrics = recording.metrics
     print("\nFigures")
-    print(
-        f"  response latency   median {latency.p50_response_time:.2f} s, slowest {latency.max_response_time:.2f} s"
-    )
-    print(
-        f"  talk-over          {metrics.talk_over:.2f} s, {100 * metrics.talk_over_ratio:.1f} % of the speech"
-    )
-    print(f"  caller / agent     {metrics.user_talk:.1f} s / {metrics.agent_talk:.1f} s of speech")
+    median, slowest = latency.p50_response_time, latency.max_response_time
+    print(f"  response latency  median {median:.2f} s, slowest {slowest:.2f} s")
+    share = 100 * metrics.talk_over_ratio
+    print(f"  talk-over         {metrics.talk_over:.2f} s, {share:.1f} % of the speech")
+    print(f"  speech            caller {metrics.user_talk:.1f} s, agent {metrics.agent_talk:.1f} s")
     folder = recording.save_segments(FOLDER)
     print(f"\nRecording: {folder / 'stereo.wav'} (caller left, agent right); its manifest is beside it")
 

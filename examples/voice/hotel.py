@@ -1,7 +1,8 @@
 """The agent under test of the voice examples: the phone desk of a hotel, put together from local parts.
 
-It hears with PocketSphinx, thinks by a few rules, and speaks with Flite: no key and no network. Replace the rules by
-a model (`llm="openai/gpt-5-mini"`) and the speech by a provider's, and it is an agent like many in production.
+It hears with PocketSphinx, thinks by a few rules, and speaks with Flite: no key and no network. Replace the
+rules by a model (`llm="openai/gpt-5-mini"`) and the speech by a provider's, and it is an agent like many in
+production.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from scenario.voice import LocalSTTProvider
 
 GREETING = "Harbour Hotel, good morning. How can I help you?"
 BREAKFAST = (
-    "Breakfast is served from seven to ten on the terrace, and on Sundays from eight to eleven in the winter garden, "
-    "where we also have live music, fresh waffles, and a long table for families with small children."
+    "Breakfast is served from seven to ten on the terrace, and on Sundays from eight to eleven in the winter "
+    "garden, where we also have live music, fresh waffles, and a long table for families with small children."
 )
 
 

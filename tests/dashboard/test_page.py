@@ -105,6 +105,22 @@ def test_an_empty_batch_has_a_page():
     assert "There are no reports in this batch." in text_of()
 
 
+def test_repeated_attacks_have_a_rate_and_its_certainty():
+    text = text_of(*SAMPLE)
+    assert "discount-code goat 1 of 4 25 % 5 to 70 % 50 % of 2, 100 % of 4" in text
+    assert "stays on topic pair 1 of 1 100 % 21 to 100 % \N{EN DASH} none" in text
+
+
+def test_tables_stay_tables_when_their_rows_are_stacked():
+    """Some browsers forget what a table is once its rows are displayed as blocks."""
+    page = render(Batch.of("x", SAMPLE), NO_FIXES)
+    roles = {"table": "table", "tr": "row", "th": "(columnheader|rowheader)", "td": "cell"}
+    for tag, role in roles.items():
+        assert (
+            len(re.findall(rf"<{tag}[ >]", page)) == len(re.findall(rf'<{tag} [^>]*role="{role}"', page)) > 0
+        )
+
+
 def test_nothing_is_loaded_from_anywhere():
     page = render(Batch.of("x", SAMPLE), CachedFixes(FIXES, stale=False), BUTTON)
     addresses = re.findall(r"""(?:src|href|action|url)\s*[=(]\s*["']?([^"' >)]+)""", page)

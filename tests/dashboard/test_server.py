@@ -152,6 +152,15 @@ def test_nothing_is_regenerated_without_the_token(serve, fake_folder, model):
     assert model.prompts == []
 
 
+def test_fixes_are_made_once_at_a_time(serve, fake_folder, model):
+    server = serve(fake_folder)
+    token = token_of(server)
+    with server._desk.working:
+        assert ask(server, "POST", "/fixes", X_Scenario_Token=token)[0].status == 409
+    assert ask(server, "POST", "/fixes", X_Scenario_Token=token)[0].status == 204
+    assert len(model.prompts) == 1
+
+
 def test_a_token_of_another_process_is_worth_nothing(serve, fake_folder):
     one, other = serve(fake_folder), serve(fake_folder)
     assert token_of(one) != token_of(other)

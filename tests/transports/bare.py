@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scenario.voice._clock import VirtualClock
 from scenario.voice._line.ends import NoLine
 from scenario.voice.adapters.base import VoiceAgentAdapter
 
@@ -14,6 +15,18 @@ class Notices(NoLine):
 
     def notice(self, type, *, name=None, args=None, result=None, metadata=None) -> None:
         self.notices.append((type, metadata))
+
+
+class VirtualLine(Notices):
+    """The same in virtual time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._clock = VirtualClock()
+
+    @property
+    def clock(self) -> VirtualClock:
+        return self._clock
 
 
 class BareAdapter(VoiceAgentAdapter):

@@ -9,9 +9,8 @@ import time
 import pytest
 
 from scenario.voice import VoiceTransportError
-from scenario.voice._clock import VirtualClock
 from scenario.voice.adapters._connection.inbox import Inbox
-from tests.transports.bare import BareAdapter, Notices
+from tests.transports.bare import BareAdapter, VirtualLine
 
 SECOND = 48_000
 
@@ -34,9 +33,6 @@ async def test_what_comes_wakes_the_one_who_waits():
 
 
 async def test_nothing_in_time_is_a_timeout_on_the_adapters_clock_which_is_not_held():
-    class VirtualLine(Notices):
-        clock = VirtualClock()
-
     adapter = BareAdapter()
     adapter._line = VirtualLine()
     began, media = time.monotonic(), adapter.clock.now()
