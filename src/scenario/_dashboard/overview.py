@@ -10,12 +10,15 @@ from scenario._dashboard.exchanges import failing_exchange
 from scenario._dashboard.markup import NOTHING, Html, element, said, together
 from scenario._dashboard.naming import name_of, plural
 from scenario._dashboard.risk import risk_of
-from scenario._dashboard.success_rates import SuccessRate, success_rates
+from scenario._dashboard.success_rates import success_rates
 from scenario._dashboard.table import table
 
 if TYPE_CHECKING:
+    from scenario._campaign.result import SuccessRate
     from scenario._dashboard.batch import Batch
     from scenario._report.document import ReportDocument, Risk
+
+_ATTEMPTS = (2, 5, 10)  # for which the chance of a success is told, besides all that were made
 
 
 def heading(batch: Batch) -> Html:
@@ -177,12 +180,14 @@ def _findings_note(batch: Batch) -> str:
 
 def _rate(rate: SuccessRate) -> tuple[Html | str, ...]:
     low, high = rate.interval
-    chances = [f"{100 * chance:.0f} % of {k}" for k, chance in rate.success_at.items()]
+    tried = rate.success_at
+    shown = [k for k in (*_ATTEMPTS, rate.attempts) if k in tried] if len(tried) > 1 else []
+    chances = [f"{100 * tried[k]:.0f} % of {k}" for k in dict.fromkeys(shown)]
     return (
-        said(rate.test_name or "unnamed test"),
+        said(rate.objective_id or "unnamed test"),
         said(rate.strategy),
-        f"{rate.broke} of {len(rate.outcomes)}",
-        f"{100 * rate.rate:.0f} %",
+        f"{rate.count('broke')} of {rate.attempts}",
+        f"{100 * (rate.rate or 0):.0f} %",
         together(_interval(rate), f"{100 * low:.0f} to {100 * high:.0f} %"),
         ", ".join(chances) or NOTHING,
     )
@@ -194,7 +199,7 @@ def _interval(rate: SuccessRate) -> Html:
         "svg",
         element("rect", x=0, y=3, width=100, height=2, class_="scale"),
         element("rect", x=low, y=2, width=round(high - low, 1), height=4, rx=1, class_="span"),
-        element("rect", x=round(98 * rate.rate, 1), y=0, width=2, height=8, class_="rate"),
+        element("rect", x=round(98 * (rate.rate or 0), 1), y=0, width=2, height=8, class_="rate"),
         class_="interval",
         viewBox="0 0 100 8",
         preserveAspectRatio="none",
