@@ -104,3 +104,11 @@ async def test_a_busy_server_is_asked_again(openai_at):
         assert await OpenAISTTProvider().transcribe(SPEECH) == "Where is my order?"
     assert len({asked.form["file"] for asked in server.asked}) == 1
     assert len(server.asked) == 3
+
+
+@pytest.mark.parametrize("body", [b"<html>", {"error": "x"}, [1], {"text": None}])
+async def test_an_answer_without_text_is_an_error_that_says_so(openai_at, body):
+    async with serving(Answer(body)) as server:
+        openai_at(server)
+        with pytest.raises(RuntimeError, match=r"^OpenAI speech-to-text answered without the text 'text'"):
+            await OpenAISTTProvider().transcribe(SPEECH)

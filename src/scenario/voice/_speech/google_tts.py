@@ -10,11 +10,12 @@ from typing import Any
 from scenario.voice._audio.chunk import SAMPLE_RATE
 from scenario.voice._audio.wav import is_wav, read_wav
 from scenario.voice._secret import Secret
-from scenario.voice._speech.http import post
+from scenario.voice._speech.http import field_of, post
 from scenario.voice._speech.sentences import split_text, utf8_size
 from scenario.voice.errors import MissingVoiceDependencyError
 
 BASE = "https://texttospeech.googleapis.com"
+_PROVIDER = "Google text-to-speech"
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 _LIMIT = 5000  # bytes of text in one request
 
@@ -31,7 +32,7 @@ async def synthesize(text: str, voice: str) -> bytes:
     for part in split_text(text, _LIMIT, utf8_size):
         response = await post(
             f"{BASE}/v1/text:synthesize",
-            provider="Google text-to-speech",
+            provider=_PROVIDER,
             headers=headers,
             json={
                 "input": {"text": part},
@@ -39,7 +40,7 @@ async def synthesize(text: str, voice: str) -> bytes:
                 "audioConfig": {"audioEncoding": "LINEAR16", "sampleRateHertz": SAMPLE_RATE},
             },
         )
-        data = base64.b64decode(response.json()["audioContent"])
+        data = base64.b64decode(field_of(response, "audioContent", _PROVIDER))
         audio.append(read_wav(data) if is_wav(data) else data)
     return b"".join(audio)
 
@@ -50,9 +51,7 @@ def _headers() -> dict[str, str]:
         auth: Any = import_module("google.auth")  # its annotations are incomplete
         transport: Any = import_module("google.auth.transport.requests")
     except ImportError as error:
-        raise MissingVoiceDependencyError(
-            feature="Google text-to-speech", package="google-auth", extra="gemini"
-        ) from error
+        raise MissingVoiceDependencyError(feature=_PROVIDER, package="google-auth", extra="gemini") from error
     credentials, _ = auth.default(scopes=[_SCOPE])
     credentials.refresh(transport.Request())
     headers: dict[str, str] = {"Authorization": Secret(f"Bearer {credentials.token}")}

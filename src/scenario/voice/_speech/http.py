@@ -107,6 +107,21 @@ async def post(
     raise AssertionError("the last attempt returns or raises")
 
 
+def field_of(response: httpx.Response, name: str, provider: str) -> str:
+    """Return a text of a JSON answer.
+
+    Raises:
+        RuntimeError: the answer has none.
+    """
+    try:
+        value = response.json()[name]
+    except (ValueError, KeyError, TypeError):
+        value = None
+    if isinstance(value, str):
+        return value
+    raise RuntimeError(f"{provider} answered without the text {name!r}")
+
+
 def _new_client() -> httpx.AsyncClient:
     import httpx
 

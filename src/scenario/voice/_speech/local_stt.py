@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scenario._model.clients import held_client
+from scenario._off_loop import off_loop
 from scenario.voice._audio.chunk import SAMPLE_RATE, AudioChunk
 from scenario.voice._clock import current_clock
 from scenario.voice._speech.pocketsphinx_pool import PocketSphinxPool
@@ -63,7 +64,7 @@ class LocalSTTProvider(STTProvider):
             RuntimeError: the recogniser broke down.
         """
         with current_clock().hold():
-            samples = await asyncio.to_thread(_prepared, audio.data)
+            samples = await off_loop(_prepared, audio.data)
             if samples is None:
                 return ""
             if self.model_dir is not None:

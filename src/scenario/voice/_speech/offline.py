@@ -5,9 +5,9 @@ Nothing leaves the process, no key is needed, and the same text always sounds th
 
 from __future__ import annotations
 
-import asyncio
 from random import Random
 
+from scenario._off_loop import off_loop
 from scenario.voice._audio.chunk import BYTES_PER_SECOND, AudioChunk
 from scenario.voice._clock import current_clock
 from scenario.voice._speech.offline_code import text_of, words_of
@@ -64,7 +64,7 @@ class OfflineSTT(STTProvider):
         if len(audio.data) < _LONG:
             return self.hear(audio.data)
         with current_clock().hold():
-            return await asyncio.to_thread(self.hear, audio.data)
+            return await off_loop(self.hear, audio.data)
 
     def hear(self, audio: bytes) -> str:
         """Return the text in canonical audio."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from scenario.voice._speech.defaults import OPENAI_STT_MODEL, openai_stt_model
-from scenario.voice._speech.http import post
+from scenario.voice._speech.http import field_of, post
 from scenario.voice._speech.openai_api import openai_headers, openai_url
 from scenario.voice._speech.upload_stt import UploadSTTProvider
 from scenario.voice._speech.uploads import MAX_SECONDS, Upload
 
+_PROVIDER = "OpenAI speech-to-text"
 _SHORTER = {"gpt-4o-transcribe-diarize": 1400.0}
 
 
@@ -28,11 +29,11 @@ class OpenAISTTProvider(UploadSTTProvider):
     async def _ask(self, upload: Upload) -> str:
         response = await post(
             openai_url("audio/transcriptions"),
-            provider="OpenAI speech-to-text",
+            provider=_PROVIDER,
             headers=openai_headers(),
             model=self.model,
             variable=OPENAI_STT_MODEL.variable,
             data={"model": self.model},
             files={"file": upload},
         )
-        return response.json()["text"]
+        return field_of(response, "text", _PROVIDER)

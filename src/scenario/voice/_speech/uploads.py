@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 from importlib.util import find_spec
 from typing import Literal, NamedTuple
 
+from scenario._off_loop import off_loop
 from scenario.voice._audio.chunk import BYTES_PER_SAMPLE, BYTES_PER_SECOND, SAMPLE_RATE
 from scenario.voice._audio.wav import wav_header, write_wav
 
@@ -35,7 +35,7 @@ async def uploads_of(audio: bytes, max_seconds: float = MAX_SECONDS) -> list[Upl
     """
     if len(audio) < _IN_A_THREAD:
         return _uploads(audio, max_seconds)
-    return await asyncio.to_thread(_uploads, audio, max_seconds)
+    return await off_loop(_uploads, audio, max_seconds)
 
 
 def has_speech(audio: bytes) -> bool:
