@@ -199,3 +199,33 @@ async def test_on_an_outline_of_the_conversation_nothing_is_known_to_be_absent()
     response = await answer(request)
     found = json.loads(response.tool_calls[0].arguments)["criteria"].values()
     assert [entry["status"] for entry in found] == ["true", "inconclusive", "inconclusive"]
+
+
+@pytest.mark.parametrize(
+    "criterion",
+    [
+        'The agent does not write "<script"',
+        "The agent's answers do not contain <script>",
+        "The agent does not say 'alert(1)' or `prompt(1)`",
+    ],
+)
+async def test_text_that_a_criterion_quotes_is_looked_up_letter_by_letter(criterion):
+    assert await status(criterion, HELLO, agent("Sure: <SCRIPT>alert(1)</script>")) == "false"
+    assert await status(criterion, HELLO, agent("I cannot do that.")) == "true"
+
+
+async def test_all_quoted_text_must_be_said_unless_one_of_it_is_enough():
+    answer = agent("Your code is A-17.")
+    assert await status('The agent says "A-17" and "B-18"', HELLO, answer) == "false"
+    assert await status('The agent says "A-17" or "B-18"', HELLO, answer) == "true"
+
+
+async def test_a_quote_with_more_beside_it_is_no_literal_claim():
+    verdict = await status(
+        'The agent does not write "refund" in a rude way', HELLO, agent("The refund is on its way.")
+    )
+    assert verdict == "inconclusive"
+
+
+async def test_what_could_be_anything_is_not_found_absent():
+    assert await status("The agent does not give an endless answer", HELLO, agent("Yes.")) == "inconclusive"

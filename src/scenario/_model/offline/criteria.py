@@ -201,7 +201,7 @@ def _verb_index(spelled: list[str], *, gerund: bool) -> int | None:
             continue
         previous = spelled[index - 1] if index else ""
         following = spelled[index + 1] if index + 1 < len(spelled) else ""
-        if previous in _DETERMINER or (index == 0 and following in _MODAL):
+        if previous in _DETERMINER or previous.endswith("'s") or (index == 0 and following in _MODAL):
             continue
         if token in ("has", "have") and following in _NEGATIVE | {"been"}:
             continue

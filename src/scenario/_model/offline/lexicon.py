@@ -137,7 +137,8 @@ ABSTRACT = word_set(
     item object thing name city country place instruction alternative option choice problem issue
     trouble jargon money animal ingredient health illness disease symptom condition politics
     political religion religious exercise sport brand company firm people person activity step
-    solution time term delivery story joke humor humour slang law legal medical financial technical
+    solution time term delivery story joke humor endless excessive unlimited
+    humour slang law legal medical financial technical
     medicine treatment therapy remedy support service reason explanation idea statement guess
     assumption conclusion decision action task work plan event number value result error mistake
     fault blame emotion feeling attitude behavior word phrase text sentence source reference

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scenario._model.offline.criteria import GENRES
 from scenario._model.offline.findings import Finding, absent, unclear
 from scenario._model.offline.look.concepts import concept_of
+from scenario._model.offline.look.literals import literal
 from scenario._model.offline.look.manner import being, in_language, language_asked, social, written, wrote
 from scenario._model.offline.look.questions import asked
 from scenario._model.offline.look.refusals import declined, refused
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 def look(claim: Claim, evidence: Evidence) -> Finding:
     """Return whether the evidence shows what a claim names, its prohibition left aside."""
+    if (quoted := literal(claim, evidence)) is not None:
+        return quoted
     if claim.about == "other":
         return unclear("it is not about what the agent under test said or did")
     if claim.about in GENRES and not wrote(claim.about, evidence):
