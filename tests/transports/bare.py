@@ -31,7 +31,7 @@ class VirtualLine(Notices):
 
 class BareAdapter(VoiceAgentAdapter):
     def __init__(self) -> None:
-        self._line = Notices()
+        self._scenario_line = Notices()
 
     async def connect(self) -> None: ...
     async def disconnect(self) -> None: ...

@@ -79,7 +79,7 @@ async def test_row_9_a_failure_shows_no_secret_although_the_peer_echoes_it(rig, 
 async def test_row_11_every_flag_of_the_instance_is_true(rig):
     long_answer = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
     async with rig.peer(Plan(answers=[Say(long_answer)] * 2)) as peer, peer.adapter() as adapter:
-        adapter._line = line = Notices()
+        adapter._scenario_line = line = Notices()
         await peer.join(adapter)
         agent = peer.agents[-1]
         async with Listener(adapter):
