@@ -54,6 +54,10 @@ class Channel(Protocol):
         """Complete the messages that an agent is about to see; return whether that changed any."""
         ...
 
+    async def complete(self) -> bool:
+        """Complete the messages for the result; return whether that changed any."""
+        ...
+
     async def call(self, agent: AgentAdapter, input: AgentInput) -> AgentReturnTypes:
         """Have an agent take its turn."""
         ...
@@ -144,6 +148,10 @@ class TextChannel:
         """Text records nothing."""
 
     async def prepare(self, agent: AgentAdapter) -> bool:
+        """Text is complete."""
+        return False
+
+    async def complete(self) -> bool:
         """Text is complete."""
         return False
 

@@ -34,6 +34,8 @@ async def live(run: Run, script: Sequence[ScriptStep]) -> ScenarioResult:
             verdict = await run.play(script)
             total_time = time.perf_counter() - started
             await run.stop()  # before the result is made: what the background turn took belongs to it
+            if await run.channel.complete():
+                run.watchers.tell(Observer.conversation_changed, run.conversation.messages)
             result = _final(run, verdict, total_time=total_time, usage=await _usage(run))
             outcome = _judged(run, result)
             await run.channel.save(failed=not result.success)

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("scenario")
 _NO_TEXT = 3.0  # seconds of speech without text, after which there will be none
+_NOTICED = 0.08
+"""Seconds in which a user notices that the agent speaks; speech is not known to be speech before 60 ms."""
 _LOOK = 0.05
 T = TypeVar("T")
 
@@ -163,16 +165,27 @@ class VoiceChannel:
             _log.warning("the recording of %r could not be saved: %s", name, error)
 
     async def close(self) -> None:
-        """Disconnect what was connected, last first; never raises."""
+        """Disconnect what was connected, last first; a cancellation waits until that is done."""
+        closing = asyncio.create_task(self._disconnect(), name="disconnecting voice adapters")
+        cancelled: asyncio.CancelledError | None = None
         try:
-            await self._transcripts.close()
-            for line in reversed(list(self._lines.values())):
-                await line.disconnect(self._options.disconnect_timeout)
+            while not closing.done():
+                try:
+                    await asyncio.wait([closing])
+                except asyncio.CancelledError as error:
+                    cancelled = error
+            if cancelled is not None:
+                raise cancelled
         finally:
             self._stage.end()
             if self._player is not None:
                 self._player.close()
             self._stack.close()
+
+    async def _disconnect(self) -> None:
+        await self._transcripts.close()
+        for line in reversed(list(self._lines.values())):
+            await line.disconnect(self._options.disconnect_timeout)
 
     def result_fields(self) -> Mapping[str, Any]:
         """Return `audio`, `timeline` and `latency`."""
@@ -197,6 +210,8 @@ class VoiceChannel:
 
             stage, events, segments = self._stage, self.timeline, self._exchange.segments
             stage.advance()
+            for line in self._lines.values():
+                self._exchange.close(line)
             latency = build_latency(self._speech.timings, events)
             metrics = build_metrics(
                 stage.user.voiced(), stage.agent.voiced(), stage.now(), events, segments, latency=latency
@@ -219,6 +234,10 @@ class VoiceChannel:
         if id(agent) in self._lines:
             return False
         return await self._transcripts.finish(self._messages)
+
+    async def complete(self) -> bool:
+        """Put the words of turns that are being transcribed into the conversation."""
+        return await self._transcripts.finish(self._messages, begun_only=True)
 
     async def call(self, agent: Any, input: AgentInput) -> AgentReturnTypes:
         """Have an agent take its turn: a voice adapter in media time, any other while the clock is held."""
@@ -249,6 +268,10 @@ class VoiceChannel:
     ) -> Message:
         """Return the message as the simulator says it aloud; without a voice it stays text."""
         text = message.get("content")
+        if self._options.transcribe_agent != "never" and message_has_audio(message):
+            chunk = extract_audio(message)
+            if chunk is not None and not chunk.transcript:
+                self._transcripts.want(chunk, message)
         if not isinstance(text, str) or not text.strip():
             return message
         if (line := self._lines.get(id(agent))) is not None and hasattr(agent, "send_text"):
@@ -331,22 +354,32 @@ class VoiceChannel:
         """Wait for the moment to cut in; return whether the agent's turn still runs then."""
         if cue is not None:
             with self._on_the_clock():
-                await self._while_running(turn, lambda line: self._has_come(cue, line) or None)
+                await self._while_running(
+                    turn,
+                    lambda line: self._has_come(cue, line) or None,
+                    lambda line: self._moment_of(cue, line),
+                )
         return not turn.done()
 
     def _has_come(self, cue: Cue, line: Line) -> bool:
+        moment = self._moment_of(cue, line)
+        return moment is not None and self._stage.now() >= moment
+
+    def _moment_of(self, cue: Cue, line: Line) -> float | None:
+        """Return the media time of a cue; `None` when it is not known yet."""
         if line.turn is None:
-            return False
-        now, text = self._stage.now(), line.turn.text
-        if cue.timeout is not None and now >= line.turn.start + cue.timeout:
-            return True
-        if not (voiced := line.voiced_since(line.turn.start)):
-            return False
-        if cue.after_words is None:
-            return now >= voiced[0][0] + cue.delay
-        if not text and now >= voiced[0][0] + _NO_TEXT:
-            raise _no_words(line.adapter)
-        return text.words_heard(now) >= cue.after_words
+            return None
+        text, moments = line.turn.text, list[float]()
+        if cue.timeout is not None:
+            moments.append(line.turn.begun_at + cue.timeout)
+        if voiced := line.voiced_since(line.turn.start):
+            if cue.after_words is None:
+                moments.append(voiced[0][0] + max(cue.delay, _NOTICED))
+            elif (heard_at := text.heard_at(cue.after_words)) is not None:
+                moments.append(max(heard_at, voiced[0][0] + _NOTICED))
+            elif not text and self._stage.now() >= voiced[0][0] + _NO_TEXT:
+                raise _no_words(line.adapter)
+        return min(moments, default=None)
 
     async def interjection(self, cue: Cue, agent: Any, heard: Message | None) -> Message:
         """Return what a user who cuts in at random says."""
@@ -368,32 +401,44 @@ class VoiceChannel:
             return [message]
         with self._on_the_clock(), self._watching():
             was_running = not turn.done()
-            partial = await self._exchange.barge_in(line, turn, chunk)
-        if was_running:
+            turn.add_done_callback(self._ring)
+            partial = await self._exchange.barge_in(line, turn, chunk, message)
+        if was_running and (not turn.done() or turn.cancelled()):
             line.sent = len(self._messages) + len(partial) + 1
         return [*partial, message]
 
-    async def _while_running(self, turn: asyncio.Task[Any], look: Callable[[Line], T | None]) -> T | None:
+    async def _while_running(
+        self,
+        turn: asyncio.Task[Any],
+        look: Callable[[Line], T | None],
+        again: Callable[[Line], float | None] = lambda line: None,
+    ) -> T | None:
         """Look at the line whenever something on it may have changed, until there is something to see.
+
+        Args:
+            turn: the agent's turn.
+            look: returns what there is to see.
+            again: returns the media time at which there will be something, if that is known.
 
         Returns:
             What there was to see; `None` when the turn was over before.
         """
-
-        def ring(_: asyncio.Task[Any]) -> None:
-            self._stage.ring()
-
-        turn.add_done_callback(ring)
+        turn.add_done_callback(self._ring)
         try:
             with self._watching():
                 while not turn.done():
                     self._stage.advance()
                     if (line := self._line()) is not None and (seen := look(line)) is not None:
                         return seen
-                    await self._stage.changed(self._stage.now() + _LOOK)
+                    moment = None if line is None else again(line)
+                    soon = self._stage.now() + _LOOK
+                    await self._stage.changed(soon if moment is None else min(moment, soon))
             return None
         finally:
-            turn.remove_done_callback(ring)
+            turn.remove_done_callback(self._ring)
+
+    def _ring(self, _: asyncio.Task[Any]) -> None:
+        self._stage.ring()
 
     @contextmanager
     def _watching(self) -> Generator[None]:

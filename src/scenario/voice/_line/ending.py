@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("scenario")
 _NOTHING_AHEAD = 0.1
+_UNVOICED = 3.0
+"""Seconds after which data without speech counts as no data: some peers send silence for ever."""
 
 
 class Ending(NamedTuple):
@@ -30,38 +32,52 @@ class Ending(NamedTuple):
     look_again: float | None
 
 
-def ending(turn: Turn, agent: Playout, adapter: VoiceAgentAdapter, now: float) -> Ending:
+def ending(
+    turn: Turn, agent: Playout, adapter: VoiceAgentAdapter, now: float, *, aside: bool = False
+) -> Ending:
     """Return whether a turn is over at media time `now`.
+
+    Args:
+        turn: the turn.
+        agent: what is heard of the agent.
+        adapter: reaches the agent.
+        now: the media time.
+        aside: nobody hears it, so it takes only the time in which it comes.
 
     Raises:
         FirstChunkTimeoutError: the agent should have begun by now.
     """
-    if turn.ended_at is not None:
-        return Ending(now >= turn.ended_at, False, turn.ended_at)
+    if turn.ended_at is not None and now >= turn.ended_at:
+        return Ending(True, False, None)
     has_answered = turn.audio_start is not None or not adapter.waits_for_turn_end
     voiced = agent.voiced(turn.start) if has_answered else []
     if not voiced:
         deadline = turn.begun_at + adapter.response_timeout
+        if turn.ended_at is not None:
+            return Ending(False, False, turn.ended_at)
         if now >= deadline:
             raise FirstChunkTimeoutError(timeout=adapter.response_timeout)
         return Ending(False, False, deadline)
-    if sum(end - start for start, end in voiced) >= adapter.response_max_duration:
+    too_long_in = adapter.response_max_duration - sum(end - start for start, end in voiced)
+    if too_long_in <= 0:
         return Ending(True, True, None)
+    if turn.ended_at is not None:
+        return Ending(False, False, min(turn.ended_at, now + too_long_in))
     last_voiced = voiced[-1][1]
     tail = adapter.response_tail_silence
-    deadlines = [last_voiced + adapter.response_timeout]
+    given_up_at = last_voiced + adapter.response_timeout
+    deadlines = [given_up_at]
     if adapter.turn_end == "vad":
         deadlines.append(max(last_voiced + tail, agent.end - _NOTHING_AHEAD))
     elif adapter.turn_end == "gap":
-        quiet = max(agent.last_sound, last_voiced)
-        if agent.end > now + _NOTHING_AHEAD:  # more of it is still to be heard
-            quiet = agent.end
-        deadlines.append(quiet + tail)
-    if now >= deadlines[0]:
+        last_data = turn.last_data if aside and turn.last_data is not None else agent.end
+        deadlines.append(last_data + tail)
+        deadlines.append(max(last_voiced + max(tail, _UNVOICED), agent.end - _NOTHING_AHEAD))
+    if now >= given_up_at:
         _log.warning(
             "%s: the end of the agent's turn did not come within %g s of its last word",
             type(adapter).__name__,
             adapter.response_timeout,
         )
     deadline = min(deadlines)
-    return Ending(now >= deadline, False, deadline)
+    return Ending(now >= deadline, False, min(deadline, now + too_long_in))

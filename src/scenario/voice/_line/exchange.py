@@ -13,6 +13,7 @@ from scenario.voice.events import VoiceEvent
 
 if TYPE_CHECKING:
     from scenario.types import AgentInput, Message
+    from scenario.voice._audio.chunk import Speaker
     from scenario.voice._line.line import Line
     from scenario.voice._line.speech import Speech
     from scenario.voice._line.stage import Stage
@@ -24,6 +25,18 @@ _SILENT = 0.3  # an agent that is silent for so long has stopped
 _GOES_ON = 3.0  # one that speaks so long after the user has finished does not stop
 _PADDING = 0.02
 _UNWIND = 2.0
+
+
+_LOOK = 0.05
+
+
+class _Said(NamedTuple):
+    """What was said to an agent: its first and last voiced moment, its end, and whether it was spoken."""
+
+    start: float
+    stop: float
+    end: float
+    aloud: bool = True
 
 
 class _Speaking(NamedTuple):
@@ -75,13 +88,18 @@ class Exchange:
         """
         said = await self._say_what_is_new(line, input, simulator)
         if said is not None:
-            user_started, user_stop, end = said
-            early = None if line.is_aside else self._speech.turn_begins(user_started)
-            self._begin(line, end if early is None else early, answers=True, user_stop=user_stop)
-            await line.send(line.adapter.end_user_turn)
+            early = self._turn_begins(line, said.stop)
+            self._begin(
+                line,
+                said.end if early is None else early,
+                answers=True,
+                user_stop=said.stop,
+                has_begun=early is not None,
+            )
+            if said.aloud:
+                await line.send(line.adapter.end_user_turn)
         elif line.turn is None:
-            if not line.is_aside:
-                self._speech.turn_begins(None)
+            self._turn_begins(line, None)
             self._begin(line, self._stage.now(), answers=False, user_stop=None)
             if (notify := getattr(line.adapter, "notify_agent_turn", None)) is not None:
                 await line.send(notify)
@@ -94,20 +112,29 @@ class Exchange:
             FirstChunkTimeoutError: it said nothing in time.
             VoiceTransportError: the connection was lost.
         """
+        self._turn_begins(line, None)
         self._begin(line, self._stage.now(), answers=False, user_stop=None)
         send_text: Any = getattr(line.adapter, "send_text")  # noqa: B009  # an optional method; the caller has looked
         await line.send(send_text, text)
-        return self._messages_of(line, await line.collect())[0]
+        messages = self._messages_of(line, await line.collect())
+        return messages[0] if messages else {"role": "user", "content": text}
 
-    async def _say_what_is_new(
-        self, line: Line, input: AgentInput, simulator: Any
-    ) -> tuple[float, float, float] | None:
-        """Send what the other side has said since; return its first and last voiced moment, and its end.
+    def close(self, line: Line) -> None:
+        """Let the last segment have all that was heard of its utterance."""
+        line.close_overrun(at_latest=float("inf"))
 
-        The result is `None` when nothing was said.
-        """
+    def _turn_begins(self, line: Line, user_stop: float | None) -> float | None:
+        if line.is_aside:
+            return None
+        if line.speaker == "user":
+            self._speech.user_begins()
+            return None
+        return self._speech.turn_begins(user_stop)
+
+    async def _say_what_is_new(self, line: Line, input: AgentInput, simulator: Any) -> _Said | None:
+        """Send what the other side has said since; return `None` when that is nothing."""
         spoken_by = "user" if line.adapter.role is AgentRole.AGENT else "assistant"
-        first = last = end = None
+        said: _Said | None = None
         while line.sent < len(input.messages):
             message = input.messages[line.sent]
             line.sent += 1
@@ -121,26 +148,31 @@ class Exchange:
                 if spoken_by == "user" and getattr(simulator, "voice", None):
                     chunk = await self._voice.speak(text, simulator)
                 else:
-                    end = await self._send_text(line, text)
-                    first, last = end, end
+                    sent = await self._send_text(line, text)
+                    said = _Said(sent, sent, sent, aloud=said is not None and said.aloud)
                     continue
             if chunk is None or not chunk.data:
                 continue
-            if end is None:
+            if said is None or not said.aloud:
                 await line.send(line.adapter.begin_user_turn)
-            began, last, end = await self._say(line, chunk)
-            first = began if first is None else first
-        if first is None or last is None or end is None:
-            return None
-        return first, last, end
+            said = await self._say(line, chunk, message)
+        return said
 
-    async def _say(self, line: Line, chunk: AudioChunk, *, over: bool = False) -> tuple[float, float, float]:
-        """Have the user speak; return the first and last voiced moment, and the end."""
+    async def _say(self, line: Line, chunk: AudioChunk, message: Message, *, over: bool = False) -> _Said:
+        """Have the other side speak to the one on this line."""
+        if line.is_aside:  # it was heard when it was said
+            await line.hand_over(chunk)
+            now = self._stage.now()
+            return _Said(now, now, now)
+        if line.speaker == "user":
+            start, end = await line.say(chunk)
+            self._transcripts.recorded(message, self._add_segment("agent", start, end, chunk.transcript))
+            return _Said(start, end, end)
         self._speech.user_begins(over_agent=over)
         start, end = await line.say(chunk, over=over)
         first, last = self._speech.user_spoke(start, end)
-        self._add_segment("user", start, end, transcript=chunk.transcript)
-        return first, last, end
+        self._transcripts.recorded(message, self._add_segment("user", start, end, chunk.transcript))
+        return _Said(first, last, end)
 
     async def _send_text(self, line: Line, text: str) -> float:
         send_text = getattr(line.adapter, "send_text", None)
@@ -160,14 +192,22 @@ class Exchange:
         if (hand_over := getattr(line.adapter, "send_tool_result", None)) is not None:
             await line.send(hand_over, call_id, content if isinstance(content, str) else _json(content))
 
-    def _begin(self, line: Line, start: float, *, answers: bool, user_stop: float | None) -> Turn:
-        number, self._turns = self._turns, self._turns + 1
-        return line.begin_turn(start, number=number, answers=answers, user_stop=user_stop)
+    def _begin(
+        self, line: Line, start: float, *, answers: bool, user_stop: float | None, has_begun: bool = False
+    ) -> Turn:
+        number = self._turns
+        if line.speaker == "agent":
+            self._turns += 1
+        return line.begin_turn(
+            start, number=number, answers=answers, user_stop=user_stop, has_begun=has_begun
+        )
 
     def _messages_of(self, line: Line, heard: HeardTurn) -> list[Message]:
         """Return the messages of a turn: what was said, then the tool calls and their results."""
-        if not line.is_aside:
+        if line.speaker == "agent":
             self._speech.turn_ended(heard)
+        elif not line.is_aside:
+            self._speech.user_spoke(heard.turn.start, self._stage.now())
         role = "assistant" if line.adapter.role is AgentRole.AGENT else "user"
         messages: list[Message] = []
         text = f"{heard.text} [interrupted]" if heard.interrupted and heard.text else heard.text
@@ -184,23 +224,32 @@ class Exchange:
         self, line: Line, heard: HeardTurn, start: float, end: float, *, text: str, role: str
     ) -> Message:
         start = max(start - _PADDING, min(start, heard.turn.start))
-        segment = self._add_segment(
-            line.speaker,
-            start,
-            end if heard.interrupted else min(end + _PADDING, self._stage.now()),
-            transcript=heard.text or None,
-            transcript_truncated=heard.interrupted,
-            heard_transcript=heard.text if heard.interrupted else None,
-            turn=heard.turn.number,
-        )
-        chunk = AudioChunk(segment.audio, transcript=text or None)
-        message = create_audio_message(chunk, role)
-        wanted = self._transcribe == "always" or (self._transcribe == "auto" and not heard.text)
-        if wanted:
-            self._transcripts.begin(AudioChunk(chunk.data), message, segment)
+        segment = None
+        if line.is_aside:  # it becomes a segment when it is said on another line
+            audio = line.read(start, end)
+        else:
+            segment = self._add_segment(
+                line.speaker,
+                start,
+                end if heard.interrupted else min(end + _PADDING, self._stage.now()),
+                heard.text or None,
+                transcript_truncated=heard.interrupted,
+                heard_transcript=heard.text if heard.interrupted else None,
+                turn=heard.turn.number,
+            )
+            audio = segment.audio
+        if line.overrun is not None and heard.truncated:
+            line.overrun.segment = segment
+        message = create_audio_message(AudioChunk(audio, transcript=text or None), role)
+        always = self._transcribe == "always"
+        if always or (self._transcribe == "auto" and not heard.text):
+            ending = " [interrupted]" if heard.interrupted else ""
+            self._transcripts.want(AudioChunk(audio), message, segment=segment, ending=ending, at_once=always)
         return message
 
-    def _add_segment(self, speaker: Any, start: float, end: float, **facts: Any) -> AudioSegment:
+    def _add_segment(
+        self, speaker: Speaker, start: float, end: float, transcript: str | None, **facts: Any
+    ) -> AudioSegment:
         from scenario._ids import new_id
 
         segment = AudioSegment.of_track(
@@ -208,6 +257,7 @@ class Exchange:
             speaker,
             round(start * SAMPLE_RATE),
             round(end * SAMPLE_RATE),
+            transcript=transcript,
             id=new_id("scenariosegment"),
             **facts,
         )
@@ -216,14 +266,24 @@ class Exchange:
 
     # Cutting in
 
-    async def barge_in(self, line: Line, task: asyncio.Task[Any], chunk: AudioChunk) -> list[Message]:
+    async def barge_in(
+        self, line: Line, task: asyncio.Task[Any], chunk: AudioChunk, message: Message
+    ) -> list[Message]:
         """Have the user speak into the agent's turn; return what was heard of it, if anything.
+
+        Args:
+            line: to the agent.
+            task: the agent's turn.
+            chunk: what the user says.
+            message: has it.
 
         Raises:
             VoiceTransportError: the user's audio could not be sent.
         """
         stage, adapter = self._stage, line.adapter
         stage.advance()
+        while line.turn is None and not task.done():  # the user is still speaking, or the agent just was
+            await stage.changed(stage.now() + _LOOK)
         turn = line.turn
         if task.done() or turn is None:
             self._interrupted(line, stage.now(), outcome="pending_done")
@@ -236,7 +296,7 @@ class Exchange:
             if native:
                 line.drop_unplayed()
         await line.send(adapter.begin_user_turn)
-        first, last, end = await self._say(line, chunk, over=True)
+        first, last, end, _ = await self._say(line, chunk, message, over=True)
         still = self._still_speaking(line, turn, first)
         answers_only_then = adapter.waits_for_turn_end or not still.goes_on
         if answers_only_then:

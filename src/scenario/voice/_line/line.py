@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from scenario.voice._audio.chunk import BYTES_PER_SECOND, SAMPLE_RATE, AudioChunk
 from scenario.voice._line.ending import ending
-from scenario.voice._line.ends import NO_LINE
-from scenario.voice._line.reach import Reach
+from scenario.voice._line.link import Link
+from scenario.voice._line.overrun import Overrun
+from scenario.voice._line.playout import is_sound
 from scenario.voice._line.turn import HeardTurn, Turn
 from scenario.voice.errors import FirstChunkTimeoutError, VoiceTransportError
 from scenario.voice.events import VoiceEvent
@@ -53,17 +54,18 @@ class Line:
         self.speaker: Speaker = speaker
         self.is_aside = aside
         self._playout = stage.aside() if aside else stage.speakers[speaker]
+        self._opposite = stage.speakers["user" if speaker == "agent" else "agent"]
         self.sent = 0  # messages of the conversation that the agent has been sent
         self.turn: Turn | None = None
         self.is_collecting = False
         self.error: Exception | None = None
+        self.overrun: Overrun | None = None
         self._take_turn = take_turn
-        self._own_connection = not adapter.is_held
-        self._reach = Reach(adapter.home_loop if adapter.is_held else None)
+        self._link = Link(adapter)
         self._pump: asyncio.Task[None] | None = None
         self._utterance_is_open = False
-        self._turns = 0
-        self._notices: list[VoiceEvent] = []
+        self._streamed_before = ""
+        self._not_of_this_turn = ""  # what the adapter has streamed of an utterance that began before
 
     # Its life
 
@@ -71,47 +73,23 @@ class Line:
         """Connect the adapter, unless its user has done so.
 
         Raises:
-            VoiceTransportError: it did not connect in time.
+            VoiceTransportError: it could not connect, or did not in time.
+            RuntimeError: it serves another run.
         """
-        if not self._own_connection:
-            return
-        scope = asyncio.timeout(timeout)
-        try:
-            async with scope:
-                await self._reach.call(self.adapter.connect)
-        except TimeoutError as error:
-            if not scope.expired():
-                raise
-            raise VoiceTransportError(
-                f"connecting took longer than {timeout:g} s (VoiceOptions.connect_timeout)",
-                adapter=type(self.adapter).__name__,
-            ) from error
+        await self._link.connect(self, timeout)
 
     def listen(self) -> None:
         """Receive from now on, until `disconnect`."""
-        self.adapter._scenario_line = self  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # its other end
         self._pump = asyncio.create_task(self._receive(), name=f"receive pump of {self.adapter!r}")
 
     async def disconnect(self, timeout: float) -> None:
         """Stop receiving, and disconnect the adapter, unless it is its user's. Never raises."""
-        name = type(self.adapter).__name__
-        try:
-            async with asyncio.timeout(timeout):
-                await self._stop_pump()
-                if self._own_connection:
-                    await self._reach.call(self.adapter.disconnect)
-        except TimeoutError:
-            _log.warning("%s did not disconnect within %g s", name, timeout)
-        except Exception as error:  # noqa: BLE001  # the run has its result
-            _log.warning("%s failed to disconnect: %r", name, error)
-        finally:
-            self.adapter._scenario_line = NO_LINE  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-
-    async def _stop_pump(self) -> None:
-        if self._pump is not None:
-            self._pump.cancel()
-            await asyncio.wait([self._pump])
-            self._pump = None
+        pump, self._pump = self._pump, None
+        if pump is not None:
+            pump.cancel()
+            if not (await asyncio.wait([pump], timeout=timeout / 2))[0]:
+                _log.warning("%s.recv_audio() ignores its cancellation", type(self.adapter).__name__)
+        await self._link.disconnect(timeout)
 
     # What the adapter tells
 
@@ -125,7 +103,8 @@ class Line:
         """How much of the agent's audio of this turn has been played, in seconds."""
         if self.turn is None or self.turn.audio_start is None:
             return 0.0
-        return max(0.0, min(self.stage.now(), self._playout.end) - self.turn.audio_start)
+        self.stage.advance()
+        return max(0, self._playout.heard - self.turn.placed_before) / SAMPLE_RATE
 
     @property
     def is_played(self) -> bool:
@@ -142,7 +121,7 @@ class Line:
                 self.turn.tool_calls.append({"role": "assistant", "content": None, "tool_calls": [call]})
             self._event("tool_call", name=name, args=_parsed(arguments), metadata={"call_id": call_id})
 
-        self._reach.here(tell)
+        self._link.here(tell)
 
     def tool_result(self, name: str, result: Any, call_id: str) -> None:
         """A tool's result was given to the agent."""
@@ -153,7 +132,7 @@ class Line:
                 self.turn.tool_calls.append({"role": "tool", "tool_call_id": call_id, "content": text})
             self._event("tool_result", name=name, result=result, metadata={"call_id": call_id})
 
-        self._reach.here(tell)
+        self._link.here(tell)
 
     def notice(
         self,
@@ -165,7 +144,7 @@ class Line:
         metadata: Mapping[str, Any] | None = None,
     ) -> None:
         """Something for the timeline."""
-        self._reach.here(lambda: self._event(type, name=name, args=args, result=result, metadata=metadata))
+        self._link.here(lambda: self._event(type, name=name, args=args, result=result, metadata=metadata))
 
     def drop_unplayed(self) -> None:
         """The agent has stopped itself."""
@@ -177,7 +156,7 @@ class Line:
                 self.turn.ended_at = min(self.turn.ended_at, self._playout.end)
             self.stage.ring()
 
-        self._reach.here(drop)
+        self._link.here(drop)
 
     async def take_turn(self, input: AgentInput) -> AgentReturnTypes:
         """Send what is new in `input` and collect the agent's turn."""
@@ -186,49 +165,80 @@ class Line:
     # Sending
 
     async def say(self, chunk: AudioChunk, *, over: bool = False) -> tuple[float, float]:
-        """Have the user speak to the agent; returns when the user has spoken.
+        """Have the other side speak to the adapter's; returns when it has spoken.
 
         Args:
-            chunk: what the user says.
-            over: the user speaks over the agent, who must hear that as it happens.
+            chunk: what is said.
+            over: it is said while the agent speaks, who must hear that as it happens.
 
         Returns:
-            Where it is on the user's track.
+            Where it is on the track.
 
         Raises:
             VoiceTransportError: it could not be sent.
         """
         adapter, stage = self.adapter, self.stage
         self._check()
-        start, end = stage.place(stage.user, chunk.data)
+        start, end = stage.place(self._opposite, chunk.data)
         if adapter.paced or adapter.waits_for_turn_end:
-            await self._reach.call(adapter.send_audio, chunk)
+            await self.hand_over(chunk)
             await stage.sleep_until(end)
         elif over:
             for offset in range(0, len(chunk.data), _BARGE_IN_PIECE):
                 piece = AudioChunk(chunk.data[offset : offset + _BARGE_IN_PIECE])
-                await self._reach.call(adapter.send_audio, piece)
+                await self.hand_over(piece)
                 await stage.sleep_until(start + (offset + len(piece.data)) / BYTES_PER_SECOND)
         else:
             await stage.sleep_until(end)
-            await self._reach.call(adapter.send_audio, chunk)
+            await self.hand_over(chunk)
         stage.advance()
         return start, end
+
+    async def hand_over(self, chunk: AudioChunk) -> None:
+        """Give audio to the adapter.
+
+        Raises:
+            VoiceTransportError: it could not be sent.
+        """
+        self._check()
+        await self.send(self.adapter.send_audio, chunk)
 
     async def send_silence(self, chunk: AudioChunk) -> None:
         """Keep an unpaced transport hearing that the user says nothing."""
         if not self.adapter.continuous:
-            await self._reach.call(self.adapter.send_audio, chunk)
+            await self.hand_over(chunk)
 
     async def send(self, method: Callable[..., Any], *args: Any) -> Any:
-        """Call an optional method of the adapter."""
-        return await self._reach.call(method, *args)
+        """Call a method of the adapter that sends something.
+
+        Raises:
+            VoiceTransportError: it could not be sent.
+        """
+        return await self._link.send(method, *args)
 
     # Hearing
 
-    def begin_turn(self, start: float, *, number: int, answers: bool, user_stop: float | None) -> Turn:
-        """What the agent says from `start` on belongs to a new turn."""
-        skip = 1 if self._utterance_is_open and self.adapter.waits_for_turn_end else 0
+    def begin_turn(
+        self,
+        start: float,
+        *,
+        number: int,
+        answers: bool,
+        user_stop: float | None,
+        has_begun: bool = False,
+    ) -> Turn:
+        """What the agent says from `start` on belongs to a new turn.
+
+        Args:
+            start: in media time.
+            number: of the turn.
+            answers: whether the user has spoken since the agent's previous turn.
+            user_stop: the user's last voiced sample.
+            has_begun: what the agent is saying at this moment belongs to it.
+        """
+        skip = 1 if self._utterance_is_open and self.adapter.waits_for_turn_end and not has_begun else 0
+        if self.is_aside:
+            start = max(start, self._playout.end)
         self.turn = Turn(
             number=number,
             begun_at=self.stage.now(),
@@ -239,7 +249,13 @@ class Line:
             final_before=self.adapter.last_agent_transcript,
             ends_to_skip=skip,
         )
-        self._streamed_before = self.adapter.streaming_transcript
+        self._streamed_before = self._not_of_this_turn = ""
+        if has_begun:
+            self._read_text(start)
+        elif (streamed := self.adapter.streaming_transcript) and self._is_speaking:
+            self._streamed_before = self._not_of_this_turn = streamed
+        else:
+            self._streamed_before = streamed
         self.adapter._agent_speaking_event.clear()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         return self.turn
 
@@ -255,24 +271,59 @@ class Line:
         try:
             while True:
                 self.stage.advance()
-                if self.error is not None and not self._playout.end > self.stage.now():
-                    self._check()
+                now = self.stage.now()
+                if self.overrun is not None and (again := self._pass_overrun(turn)) is not None:
+                    await self.stage.changed(again)
+                    continue
                 try:
-                    state = ending(turn, self._playout, self.adapter, self.stage.now())
+                    state = ending(turn, self._playout, self.adapter, now, aside=self.is_aside)
                 except FirstChunkTimeoutError as error:
                     raise error from self.error
                 if state.over:
                     self._read_text(self._playout.end)
                     break
+                if self._playout.end <= now:
+                    self._check()
                 await self.stage.changed(state.look_again)
             if state.truncated:
                 self._event("agent_turn_truncated", metadata={"seconds": self.adapter.response_max_duration})
+                self.overrun = Overrun(now, ended_at=turn.ended_at)
         finally:
             self.is_collecting = False
         self.turn = None
-        return self.heard(turn)
+        return self.heard(turn, truncated=state.truncated)
 
-    def heard(self, turn: Turn, *, until: float | None = None, interrupted: bool = False) -> HeardTurn:
+    def _pass_overrun(self, turn: Turn) -> float | None:
+        """Wait for the end of an utterance that was cut off: it is no part of the turn.
+
+        Returns:
+            When to look again; `None` when it is over.
+        """
+        now = self.stage.now()
+        again = self.close_overrun(at_latest=turn.begun_at + self.adapter.response_timeout)
+        turn.start = max(turn.start, now)
+        if again is None:
+            turn.begun_at = now
+        return again
+
+    def close_overrun(self, *, at_latest: float) -> float | None:
+        """Give an utterance that was cut off what was heard of it; return when to look again."""
+        if self.overrun is None:
+            return None
+        again = self.overrun.follow(self._playout, self.adapter, self.stage.now())
+        if again is None or self.stage.now() >= at_latest:
+            self.overrun = None
+            return None
+        return min(again, at_latest)
+
+    def heard(
+        self,
+        turn: Turn,
+        *,
+        until: float | None = None,
+        interrupted: bool = False,
+        truncated: bool = False,
+    ) -> HeardTurn:
         """Return a turn as it was heard up to now, or up to a media time."""
         playout = self._playout
         voiced = playout.voiced(turn.start, until)
@@ -286,7 +337,7 @@ class Line:
         else:
             final = self.adapter.last_agent_transcript
             text = final if final and final is not turn.final_before else turn.text.text
-        return HeardTurn(turn, start, end, text.strip(), interrupted)
+        return HeardTurn(turn, start, end, text.strip(), interrupted, truncated)
 
     def voiced_since(self, moment: float) -> list[tuple[float, float]]:
         """Return where the agent's speech was heard since a media time."""
@@ -295,6 +346,10 @@ class Line:
     def read(self, start: float, end: float) -> bytes:
         """Return what was heard between two media times."""
         return self._playout.track.read(round(start * SAMPLE_RATE), round(end * SAMPLE_RATE))
+
+    @property
+    def _is_speaking(self) -> bool:
+        return self._playout.is_speaking or self._playout.end > self.stage.now()
 
     def _hear_aside(self) -> None:
         if self.is_aside:  # nobody listens, so it takes no time
@@ -313,20 +368,30 @@ class Line:
         try:
             live = getattr(self.adapter, "live", None)
             if isinstance(live, asyncio.Event):
-                await self._reach.call(live.wait)
+                await self._link.call(live.wait)
             while True:
                 started = self.stage.clock.now()
                 try:
-                    chunk = await self._reach.call(self.adapter.recv_audio, _IDLE)
+                    chunk = await self._link.call(self.adapter.recv_audio, _IDLE)
                 except TimeoutError:
                     if self.stage.clock.now() - started < _IDLE / 2:
                         await asyncio.sleep(0.01)  # it did not wait: asking again at once would hog the loop
                     continue
                 self._take(chunk)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            name = type(self.adapter).__name__
+            self._lose(VoiceTransportError("its receiving was cancelled", adapter=name))
         except Exception as error:  # noqa: BLE001  # it surfaces in the turn or the step that needs the line
-            self.error = error
-            self._event("transport_error", metadata={"error": f"{type(error).__name__}: {error}"})
-            self.stage.ring()
+            self._lose(error)
+
+    def _lose(self, error: Exception) -> None:
+        self.error = self._link.failure(error, "the connection was lost")
+        name = type(self.error).__name__
+        self._event("transport_error", metadata={"error": f"{name}: {self.error}"})
+        self.stage.ring()
 
     def _take(self, chunk: AudioChunk) -> None:
         """Hear what came from the agent."""
@@ -338,12 +403,15 @@ class Line:
         if not chunk.data:
             self._explicit_end(chunk)
             return
-        self._utterance_is_open = True
+        if self.adapter.turn_end != "vad" or is_sound(chunk.data):
+            self._utterance_is_open = True
+        placed_before = self._playout.placed
         start, end = self.stage.place(self._playout, chunk.data)
         self._hear_aside()
-        if turn is not None:
+        if turn is not None and self.overrun is None:
+            turn.last_data = now
             if turn.audio_start is None:
-                turn.audio_start = start
+                turn.audio_start, turn.placed_before = start, placed_before
                 if self.adapter.waits_for_turn_end and not turn.ends_to_skip:
                     # What is still heard before that is the rest of what the agent said earlier.
                     turn.start = max(turn.start, start)
@@ -354,17 +422,29 @@ class Line:
     def _explicit_end(self, chunk: AudioChunk) -> None:
         turn = self.turn
         self._utterance_is_open = False
+        if self.overrun is not None and self.overrun.ended_at is None:
+            self.overrun.ended_at = max(self._playout.end, self.stage.now())
+            if turn is not None and turn.ends_to_skip:
+                self._skip_end(turn)
+            return
         if turn is None:
+            return
+        if turn.ends_to_skip:
+            self._skip_end(turn)
+            self.stage.ring()
             return
         if chunk.transcript and not turn.text:
             turn.text.say(chunk.transcript, self.stage.now(), self.stage.now())
-        if turn.ends_to_skip:
-            turn.ends_to_skip -= 1
-        elif self.adapter.waits_for_turn_end or turn.audio_start is not None or turn.text or turn.tool_calls:
+        if self.adapter.waits_for_turn_end or turn.audio_start is not None or turn.text or turn.tool_calls:
             # Where the agent decides when to answer, an end of nothing is that of what it said before.
             self._hear_aside()
             turn.ended_at = self.stage.now() if self.is_aside else max(self._playout.end, self.stage.now())
         self.stage.ring()
+
+    def _skip_end(self, turn: Turn) -> None:
+        """What the agent said before the turn is over, and so are its words."""
+        turn.ends_to_skip -= 1
+        turn.final_before = self.adapter.last_agent_transcript
 
     def _read_text(self, position: float) -> None:
         """Notice what the adapter has streamed as text since the last look."""
@@ -372,10 +452,12 @@ class Line:
         if self.turn is None or streamed is self._streamed_before:
             return
         self._streamed_before = streamed
-        if streamed:
-            self.turn.text.becomes(streamed, position)
-
-    _streamed_before = ""
+        if self.overrun is not None or self.turn.ends_to_skip:
+            self._not_of_this_turn = streamed
+        if not streamed.startswith(self._not_of_this_turn):
+            self._not_of_this_turn = ""
+        if text := streamed[len(self._not_of_this_turn) :]:
+            self.turn.text.becomes(text, position)
 
     def _event(self, type: str, **facts: Any) -> None:
         self.stage.record(VoiceEvent(self.stage.now(), type, **facts))

@@ -52,6 +52,7 @@ class Playout:
         self._queue: deque[tuple[int, memoryview]] = deque()
         self._end = 0  # the sample after the last one placed
         self._fed = 0  # samples that the detector knows of
+        self._placed = self._heard = 0  # samples in all, gaps between them left out
         self._spoken: list[tuple[int, int]] = []
         self._started = 0
         self._first_sound = 0  # of the sound that has not been followed by silence
@@ -61,6 +62,16 @@ class Playout:
     def end(self) -> float:
         """When everything that was placed will have been heard."""
         return self._end / SAMPLE_RATE
+
+    @property
+    def placed(self) -> int:
+        """How many samples were placed and not dropped, gaps left out."""
+        return self._placed
+
+    @property
+    def heard(self) -> int:
+        """How many of them have been heard."""
+        return self._heard
 
     @property
     def is_pending(self) -> bool:
@@ -86,7 +97,9 @@ class Playout:
         arrival = round(now * SAMPLE_RATE)
         start = self._end if arrival - self._end <= _JOIN else arrival
         start = max(start, self._fed)
-        self._end = start + len(pcm) // BYTES_PER_SAMPLE
+        samples = len(pcm) // BYTES_PER_SAMPLE
+        self._end = start + samples
+        self._placed += samples
         self._queue.append((start, memoryview(pcm)))
         return start / SAMPLE_RATE, self._end / SAMPLE_RATE
 
@@ -107,6 +120,7 @@ class Playout:
         if self._queue:
             self._end = self._queue[0][0]
             self._queue.clear()
+            self._placed = self._heard
 
     def voiced(self, since: float = 0.0, until: float | None = None) -> list[tuple[float, float]]:
         """Return where speech was heard, clipped to the given times, as (first, last) voiced moments."""
@@ -128,7 +142,8 @@ class Playout:
 
     def _let_hear(self, start: int, pcm: bytes) -> None:
         self._skip_to(start)
-        if _is_sound(pcm):
+        self._heard += len(pcm) // BYTES_PER_SAMPLE
+        if is_sound(pcm):
             if start != self._last_sound:
                 self._first_sound = start
             self._last_sound = start + len(pcm) // BYTES_PER_SAMPLE
@@ -167,7 +182,9 @@ class Playout:
                 self._edge(self._speaker, SpeechEdge("end", end))
 
 
-def _is_sound(pcm: bytes) -> bool:
+def is_sound(pcm: bytes) -> bool:
+    """Return whether audio is more than line noise."""
     import numpy as np
 
-    return bool(pcm) and int(np.abs(np.frombuffer(pcm, "<i2").astype(np.int32)).max()) > _INAUDIBLE
+    samples = np.frombuffer(pcm, "<i2")
+    return bool(pcm) and max(int(samples.max()), -int(samples.min())) > _INAUDIBLE

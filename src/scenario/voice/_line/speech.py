@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scenario.voice._recording.latency import TurnTiming
@@ -13,6 +14,18 @@ if TYPE_CHECKING:
     from scenario.voice._audio.chunk import Speaker
     from scenario.voice._line.stage import Stage
     from scenario.voice._line.turn import HeardTurn
+
+
+@dataclass(slots=True)
+class _Early:
+    """What the agent said before the user's audio was over: when it began, and stopped if it has."""
+
+    start: float
+    stop: float | None = None
+
+    def is_answer_after(self, user_stop: float) -> bool:
+        """Whether it is the answer, and no remark into the user's words."""
+        return self.stop is None or self.start >= user_stop
 
 
 class Speech:
@@ -32,7 +45,8 @@ class Speech:
         self._user_has_begun = False  # and its first voiced sample was
         self._agent_has_begun = False
         self._agent_is_in_turn = False
-        self._early: list[float] = []  # starts of the agent while the user was speaking
+        self._early: list[_Early] = []  # while the user is speaking
+        self._cut_in: list[_Early] = []  # the same, when the user has spoken
         self._is_barging_in = False
 
     def follow(self, stage: Stage) -> None:
@@ -53,6 +67,8 @@ class Speech:
                 self._event(moment, "user_start_speaking")
         elif started:
             self._agent_starts(moment)
+        elif self._early and self._early[-1].stop is None:
+            self._early[-1].stop = moment
         elif not self._agent_is_in_turn:
             self.agent_stopped(moment)
 
@@ -72,25 +88,40 @@ class Speech:
                 self._event(first, "user_start_speaking")
             self._event(last, "user_stop_speaking")
         self.user_stop = last
-        for moment in self._early:
-            overlap = sum(stop - begin for begin, stop in self._on.agent.voiced(moment, last))
-            self._event(moment, "agent_start_speaking", latency=moment - last)
-            self._event(moment, "agent_interrupt", metadata={"overlap": round(overlap, 3)})
-            self._agent_has_begun = True
+        for early in self._early:
+            self._agent_spoke_early(early, last)
+        self._cut_in += self._early
+        self._early = []
         return first, last
+
+    def _agent_spoke_early(self, early: _Early, user_stop: float) -> None:
+        """Note what the agent said before the user's audio was over, with the user's last word known."""
+        self._event(early.start, "agent_start_speaking", latency=early.start - user_stop)
+        if early.start < user_stop:
+            overlap = sum(stop - begin for begin, stop in self._on.agent.voiced(early.start, user_stop))
+            self._event(early.start, "agent_interrupt", metadata={"overlap": round(overlap, 3)})
+        if early.stop is None:
+            self._agent_has_begun = True
+        else:
+            self._event(early.stop, "agent_stop_speaking")
+        if early.is_answer_after(user_stop):
+            self.user_stop = None
+        self._began()
 
     # The agent
 
-    def turn_begins(self, user_started: float | None) -> float | None:
-        """The agent's turn begins; return since when the agent has been speaking into the user's words.
+    def turn_begins(self, user_stop: float | None) -> float | None:
+        """The agent's turn begins; return since when it is already answering.
 
         Args:
-            user_started: when the user began, if the user has spoken.
+            user_stop: the user's last voiced sample, if the user has spoken.
         """
-        early, self._early = self._early, []
+        early, self._cut_in = self._cut_in, []
         self._agent_is_in_turn = True
         self._is_barging_in = False
-        return early[-1] if early and user_started is not None and self._on.agent.is_speaking else None
+        if user_stop is None:
+            return None
+        return next((each.start for each in early if each.is_answer_after(user_stop)), None)
 
     def turn_ended(self, heard: HeardTurn) -> None:
         """The agent's turn is over, or was cut into."""
@@ -98,7 +129,7 @@ class Speech:
         voiced = self._on.agent.voiced(heard.turn.start, heard.end)
         if voiced and not self._agent_has_begun:
             self._agent_starts(voiced[0][0])
-        if voiced:
+        if voiced and not (heard.truncated and self._on.agent.is_speaking):
             self.agent_stopped(voiced[-1][1])
         turn = heard.turn
         if heard.start is not None:
@@ -116,7 +147,7 @@ class Speech:
         if self._agent_has_begun:
             return  # it goes on after a pause
         if self._user_is_speaking and self._user_has_begun and not self._is_barging_in:
-            self._early.append(moment)  # what it cut into is known when the user has spoken
+            self._early.append(_Early(moment))  # what it cut into is known when the user has spoken
             return
         self._agent_has_begun = True
         latency = None if self.user_stop is None else moment - self.user_stop

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("scenario")
 _TICK = 0.05
+_WATCHED_TICK = 0.02
 _LONGEST_TICK = 1.0
 _AFTERWARDS = 0.42  # after the last audio, the end of speech becomes known
 _SLOW_HOOK = 0.05
@@ -32,7 +33,8 @@ class Stage:
         clock: the run's clock.
         speakers: what each of them says.
         events: what happened, in the order in which it became known.
-        watchers: how many wait for something within 50 ms; without any, a virtual clock takes longer steps.
+        watchers: how many wait for something and must know it at once; without any, time passes in longer
+            steps, on a virtual clock in much longer ones.
 
     Args:
         clock: the run's clock.
@@ -156,7 +158,7 @@ class Stage:
         pending = [playout for playout in self._playouts if playout.is_pending]
         if not pending:
             return
-        step = _TICK
+        step = _WATCHED_TICK if self.watchers else _TICK
         if self.clock.virtual and not self.watchers:
             end = max(playout.end for playout in pending) + _AFTERWARDS
             step = min(max(end - self.now(), _TICK), _LONGEST_TICK)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 _WORDS = " \t\n"
 
@@ -51,10 +51,9 @@ class TurnText:
 
     def heard_at(self, words: int) -> float | None:
         """Return when the given number of words will have been heard; `None` when they are not known yet."""
-        for moment in self._heard_at:
-            if self.words_heard(moment) >= words:
-                return moment
-        return None
+        moments = self._heard_at
+        index = bisect_left(range(len(moments)), words, key=lambda i: self.words_heard(moments[i]))
+        return moments[index] if index < len(moments) else None
 
 
 def _in_common(one: str, other: str) -> int:

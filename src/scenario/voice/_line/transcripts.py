@@ -1,4 +1,4 @@
-"""Words for speech that came without any: transcribed while the run goes on, in time for who reads them."""
+"""Words for speech that came without any: transcribed when somebody is about to read them."""
 
 from __future__ import annotations
 
@@ -18,17 +18,30 @@ if TYPE_CHECKING:
     from scenario.voice._speech.stt import STTProvider
 
 _log = logging.getLogger("scenario")
+_REAL = RealClock()
 
 
 @dataclass(slots=True)
-class _Pending:
-    task: asyncio.Task[str]
+class _Wanted:
+    """A turn without words.
+
+    Attributes:
+        chunk: its audio.
+        payload: what its message carries, which is the same string in all copies of the message.
+        ending: follows the words in the message.
+        segment: the turn as recorded, once it is.
+        task: hears the words.
+    """
+
+    chunk: AudioChunk
     payload: str
-    segment: AudioSegment
+    ending: str
+    segment: AudioSegment | None
+    task: asyncio.Task[str] | None = None
 
 
 class Transcripts:
-    """Transcribes turns in the background, and puts the text into their messages when it is needed.
+    """Transcribes turns, and puts the text into their messages and segments.
 
     Args:
         provider: what transcribes; `None` takes the global one when it is first needed.
@@ -36,33 +49,74 @@ class Transcripts:
 
     def __init__(self, provider: STTProvider | None) -> None:
         self._provider = provider
-        self._pending: list[_Pending] = []
+        self._wanted: list[_Wanted] = []
 
-    def begin(self, chunk: AudioChunk, message: Message, segment: AudioSegment) -> None:
-        """Transcribe a message's audio from now on."""
-        task = asyncio.create_task(self._transcribe(chunk), name="transcription of a turn")
-        self._pending.append(_Pending(task, _payload(message), segment))
+    def want(
+        self,
+        chunk: AudioChunk,
+        message: Message,
+        *,
+        segment: AudioSegment | None = None,
+        ending: str = "",
+        at_once: bool = False,
+    ) -> None:
+        """Have a message's audio transcribed before somebody reads the message.
 
-    async def finish(self, messages: Sequence[Message]) -> bool:
-        """Wait for what is being transcribed, complete the conversation, and return whether it changed."""
+        Args:
+            chunk: the audio.
+            message: has it as its audio part.
+            segment: the turn as recorded, if it is.
+            ending: follows the words in the message.
+            at_once: nobody need be about to read it.
+        """
+        if (payload := _payload(message)) is None:
+            return
+        wanted = _Wanted(chunk, payload, ending, segment)
+        self._wanted.append(wanted)
+        if at_once:
+            self._begin(wanted)
+
+    def recorded(self, message: Message, segment: AudioSegment) -> None:
+        """A message has become a segment."""
+        payload = _payload(message)
+        for wanted in self._wanted:
+            if wanted.payload is payload:
+                wanted.segment = segment
+
+    async def finish(self, messages: Sequence[Message], *, begun_only: bool = False) -> bool:
+        """Complete the conversation, and return whether it changed.
+
+        Args:
+            messages: the conversation.
+            begun_only: only with what is being transcribed already.
+        """
+        pending = [wanted for wanted in self._wanted if wanted.task is not None or not begun_only]
+        tasks = [self._begin(wanted) for wanted in pending]
         changed = False
-        while self._pending:
-            pending = self._pending[0]
-            text = await pending.task
-            self._pending.remove(pending)
+        for wanted, task in zip(pending, tasks, strict=True):
+            text = await task
+            self._wanted.remove(wanted)
+            if text and wanted.segment is not None:
+                wanted.segment.transcript = text
+                if wanted.segment.transcript_truncated:
+                    wanted.segment.heard_transcript = text
             if text:
-                pending.segment.transcript = text
-                changed |= _complete(messages, pending.payload, text)
+                changed |= _complete(messages, wanted.payload, text + wanted.ending)
         return changed
 
     async def close(self) -> None:
         """Stop what is being transcribed."""
-        tasks = [pending.task for pending in self._pending]
-        self._pending.clear()
+        tasks = [wanted.task for wanted in self._wanted if wanted.task is not None]
+        self._wanted.clear()
         for task in tasks:
             task.cancel()
         if tasks:
-            await asyncio.wait(tasks)
+            await asyncio.wait(tasks, timeout=_UNWIND)
+
+    def _begin(self, wanted: _Wanted) -> asyncio.Task[str]:
+        if wanted.task is None:
+            wanted.task = asyncio.create_task(self._transcribe(wanted.chunk), name="transcription of a turn")
+        return wanted.task
 
     async def _transcribe(self, chunk: AudioChunk) -> str:
         from scenario.voice._speech.stt import get_stt_provider
@@ -75,25 +129,30 @@ class Transcripts:
             return ""
 
 
-_REAL = RealClock()
+_UNWIND = 2.0  # seconds that a provider has to heed its cancellation
 
 
-def _payload(message: Message) -> str:
-    for part in cast("list[dict[str, Any]]", message["content"]):
-        if part.get("type") == "input_audio":
-            return part["input_audio"]["data"]
-    raise ValueError("the message has no audio")
+def _payload(message: Message) -> str | None:
+    """Return what the first audio part of a message carries."""
+    for part in _parts(message):
+        sound = part.get(str(part.get("type")))
+        if part.get("type") in ("input_audio", "audio") and isinstance(sound, dict):
+            return cast("dict[str, Any]", sound).get("data")
+    return None
+
+
+def _parts(message: Message) -> list[dict[str, Any]]:
+    content = message.get("content")
+    if not isinstance(content, list):
+        return []
+    return [cast("dict[str, Any]", part) for part in cast("list[object]", content) if isinstance(part, dict)]
 
 
 def _complete(messages: Sequence[Message], payload: str, text: str) -> bool:
-    """Make `text` the first part of the message with this audio; strings are shared by all its copies."""
+    """Make `text` the first part of the message with this audio."""
     for message in reversed(messages):
-        content = message.get("content")
-        if not isinstance(content, list):
-            continue
-        parts = cast("list[dict[str, Any]]", content)
-        sounds = (part["input_audio"]["data"] for part in parts if part.get("type") == "input_audio")
-        if any(sound is payload for sound in sounds):
+        if _payload(message) is payload:
+            parts = cast("list[dict[str, Any]]", message["content"])
             parts[:] = [part for part in parts if part.get("type") != "text"]
             parts.insert(0, {"type": "text", "text": text})
             return True

@@ -25,7 +25,9 @@ class Turn:
         final_before: the adapter's final text before the turn; another one belongs to the turn.
         ends_to_skip: end marks that belong to what the agent was saying when the turn began.
         first_byte: when anything came from the agent.
+        last_data: when audio came last.
         audio_start: where its first audio was placed.
+        placed_before: samples of the agent that were placed before that.
         ended_at: the end of the audio that came before the explicit end.
         text: its words.
         tool_calls: its tool calls, in the form of messages.
@@ -40,7 +42,9 @@ class Turn:
     final_before: str | None = None
     ends_to_skip: int = 0
     first_byte: float | None = None
+    last_data: float | None = None
     audio_start: float | None = None
+    placed_before: int = 0
     ended_at: float | None = None
     text: TurnText = field(default_factory=TurnText)
     tool_calls: list[Message] = field(default_factory=list["Message"])
@@ -56,6 +60,7 @@ class HeardTurn:
         end: media time after its last one.
         text: what was said.
         interrupted: whether the user cut into it.
+        truncated: whether it was cut off since it lasted too long.
     """
 
     turn: Turn
@@ -63,3 +68,4 @@ class HeardTurn:
     end: float | None
     text: str
     interrupted: bool = False
+    truncated: bool = False

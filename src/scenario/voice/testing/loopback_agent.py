@@ -129,8 +129,7 @@ class LoopbackVoiceAgent(VoiceAgentAdapter):
         await self.clock.sleep(self._latency)
         self._speaking = True
         try:
-            if self._burst:
-                self.streaming_transcript = speech.transcript or ""
+            if self._burst:  # its words come with it, and are heard one by one
                 self._output().put_nowait(speech)
             else:
                 await self._stream(speech)

@@ -1,0 +1,111 @@
+"""The adapter at the end of a line: taken into a run, connected, called, and let go."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+from scenario.errors import ScenarioError, exception_text
+from scenario.voice._line.ends import NO_LINE
+from scenario.voice._line.reach import Reach
+from scenario.voice.errors import UnsupportedCapabilityError, VoiceTransportError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scenario.voice._line.ends import LineEnd
+    from scenario.voice.adapters.base import VoiceAgentAdapter
+
+_log = logging.getLogger("scenario")
+
+
+class Link:
+    """One adapter during one run. An adapter whose user has connected it stays connected.
+
+    Args:
+        adapter: the adapter.
+    """
+
+    def __init__(self, adapter: VoiceAgentAdapter) -> None:
+        self._adapter = adapter
+        self._name = type(adapter).__name__
+        self._is_ours = not adapter.is_held
+        self._reach = Reach(adapter.home_loop if adapter.is_held else None)
+        self._is_taken = False
+
+    async def connect(self, end: LineEnd, timeout: float) -> None:
+        """Take the adapter into the run, and connect it unless its user has done so.
+
+        Args:
+            end: what the adapter sees of the run.
+            timeout: in seconds.
+
+        Raises:
+            VoiceTransportError: it could not connect, or did not in time.
+            RuntimeError: it serves another run.
+        """
+        if self._adapter._scenario_line is not NO_LINE:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            raise RuntimeError(
+                f"{self._name} takes part in another run at this moment: give each run its own"
+            )
+        self._adapter._scenario_line = end  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # its other end
+        self._is_taken = True
+        if not self._is_ours:
+            return
+        scope = asyncio.timeout(timeout)
+        try:
+            async with scope:
+                await self._reach.call(self._adapter.connect)
+        except (ScenarioError, UnsupportedCapabilityError):
+            raise
+        except Exception as error:
+            text = f"could not connect: {exception_text(error)}"
+            if scope.expired():
+                text = f"connecting took longer than {timeout:g} s (VoiceOptions.connect_timeout)"
+            raise VoiceTransportError(text, adapter=self._name) from error
+
+    async def disconnect(self, timeout: float) -> None:
+        """Let the adapter go, and disconnect it unless it is its user's. Never raises."""
+        if not self._is_taken:
+            return
+        scope = asyncio.timeout(timeout)
+        try:
+            async with scope:
+                if self._is_ours:
+                    await self._reach.call(self._adapter.disconnect)
+        except Exception as error:  # noqa: BLE001  # the run has its result
+            if scope.expired():
+                _log.warning("%s did not disconnect within %g s", self._name, timeout)
+            else:
+                _log.warning("%s failed to disconnect: %r", self._name, error)
+        finally:
+            self._is_taken = False
+            self._adapter._scenario_line = NO_LINE  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+    async def call(self, method: Callable[..., Any], *args: Any) -> Any:
+        """Call a method of the adapter, on the loop on which it was connected."""
+        return await self._reach.call(method, *args)
+
+    def here(self, callback: Callable[[], object]) -> None:
+        """Run a callback of the adapter on the run's loop: at once if that is the running one."""
+        self._reach.here(callback)
+
+    async def send(self, method: Callable[..., Any], *args: Any) -> Any:
+        """Call a method of the adapter that sends something.
+
+        Raises:
+            VoiceTransportError: it could not be sent.
+        """
+        try:
+            return await self._reach.call(method, *args)
+        except (OSError, EOFError) as error:
+            raise self.failure(error, f"{method.__name__}() failed") from error
+
+    def failure(self, error: Exception, what: str) -> Exception:
+        """Return an error of the operating system as one of the transport, and any other as it is."""
+        if isinstance(error, ScenarioError) or not isinstance(error, OSError | EOFError):
+            return error
+        failure = VoiceTransportError(f"{what}: {exception_text(error)}", adapter=self._name)
+        failure.__cause__ = error
+        return failure
