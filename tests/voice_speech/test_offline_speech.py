@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenario.voice import AudioChunk, silent_chunk, synthesize
+from scenario.voice import AudioChunk, effects, silent_chunk, synthesize
 from scenario.voice._audio.converter import Decoder, Encoder
 from scenario.voice._audio.formats import AudioFormat
 from scenario.voice._audio.levels import dbfs
@@ -99,6 +99,20 @@ def test_the_level_is_that_of_speech_and_the_detector_hears_every_utterance():
     [(start, end)] = detector.intervals()
     assert start / 24_000 == pytest.approx(0.5, abs=0.06)
     assert end / 24_000 == pytest.approx(0.5 + len(audio) / 48_000, abs=0.06)
+
+
+@pytest.mark.parametrize(
+    "effect", [effects.phone_quality(), effects.background_noise("cafe", snr_db=15), effects.low_volume(0.2)]
+)
+def test_what_a_caller_could_well_understand_is_understood(effect):
+    assert hear(effect(speak(SENTENCE))) == SENTENCE
+
+
+def test_what_breaks_up_costs_words_and_not_the_whole():
+    heard = hear(effects.packet_loss(0.2, chunk_ms=100, seed=1)(speak(SENTENCE)))
+    understood = set(heard.split()) & set(SENTENCE.split())
+    assert heard != SENTENCE
+    assert len(understood) >= 5
 
 
 def test_other_sound_is_not_understood():

@@ -126,9 +126,13 @@ def _ear() -> _Ear:
 
 def _clear_steps(samples: Int16s) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the steps at which a letter is heard, and which: its three numbers as one."""
-    whole = samples[: len(samples) // _EVERY * _EVERY].astype(np.float32)
+    parts = samples[: len(samples) // _EVERY * _EVERY].reshape(-1, _EVERY)
+    whole: Floats = np.zeros(len(parts), np.float32)
+    for column in range(_EVERY):
+        whole += parts[:, column]
+    whole /= _EVERY
     # Half a window of silence around it, so that a letter is also heard at the very edge.
-    padded = np.pad(whole.reshape(-1, _EVERY).mean(axis=1), _WINDOW // 2)
+    padded = np.pad(whole, _WINDOW // 2)
     windows = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_STEP]
     found = [_look(windows[at : at + _BLOCK]) for at in range(0, len(windows), _BLOCK)]
     numbers = np.concatenate(found) if found else np.zeros(0, np.int64)
