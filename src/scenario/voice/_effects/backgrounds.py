@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scenario.voice._audio.arrays import from_pcm, np, to_pcm
+from scenario.voice._audio.arrays import FULL_SCALE, from_pcm, np, to_pcm
 from scenario.voice._audio.levels import rms
 from scenario.voice._effects.noises import PLACES, noise
 from scenario.voice._effects.seeding import effect_rng
@@ -47,8 +48,9 @@ def _speech_level(samples: Floats) -> float:
     """Return the level of what is voiced; of everything if nothing is."""
     detector = SpeechDetector()
     detector.push(to_pcm(samples))
-    voiced = [samples[start:end] for start, end in detector.intervals()]
-    return rms(np.concatenate(voiced) if voiced else samples)
+    voiced = [samples[start:end] for start, end in detector.intervals()] or [samples]
+    energy = sum(float(np.dot(part, part)) for part in voiced)
+    return sqrt(energy / sum(map(len, voiced))) / FULL_SCALE
 
 
 @lru_cache(8)

@@ -106,9 +106,9 @@ class SpeechDetector:
         head = min(samples, rest)
         edges = self.push(bytes(head * BYTES_PER_SAMPLE))
         frames, tail = divmod(samples - head, FRAME_SAMPLES)
-        heard = min(frames, VoicedFrames.FORGETS_AFTER)
-        edges += self._take(self._frames.skip(heard))
-        self._frame += frames - heard
+        heard = self._frames.skip(frames)
+        edges += self._take(heard)
+        self._frame += frames - len(heard)
         return edges + self.push(bytes(tail * BYTES_PER_SAMPLE))
 
     def intervals(self, up_to: int | None = None) -> list[tuple[int, int]]:

@@ -34,9 +34,6 @@ class VoicedFrames:
         margin_db: the margin; less than half of it directly after a voiced frame.
     """
 
-    FORGETS_AFTER = NoiseFloors.FORGETS_AFTER
-    """Frames of silence after which nothing of what was before matters."""
-
     def __init__(self, threshold_dbfs: float, margin_db: float = MARGIN_DB) -> None:
         self._threshold = threshold_dbfs
         self._margin = margin_db
@@ -49,12 +46,14 @@ class VoicedFrames:
         return list(map(self._is_voiced, levels, sounds))
 
     def skip(self, frames: int) -> list[bool]:
-        """Take in frames of silence, which are never voiced."""
-        return [self._is_voiced([SILENCE_DBFS] * _BANDS, _SILENCE) for _ in range(frames)]
+        """Take in frames of silence, and return which of the first are voiced: none, nor any that follow."""
+        heard = NoiseFloors.heard_of_silence(frames)
+        return [self._is_voiced([SILENCE_DBFS] * _BANDS, _SILENCE) for _ in range(heard)]
 
     def _is_voiced(self, levels: Sequence[float], sound: Samples) -> bool:
-        margin = _FADING * self._margin if self._voiced else self._margin
         above = max(self._floors.follow(levels, sound))
+        fading = self._voiced and not self._floors.have_risen
+        margin = _FADING * self._margin if fading else self._margin
         self._voiced = levels[0] > self._threshold and above >= margin
         return self._voiced
 

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 SILENCE_DBFS = -100.0
 """The level that stands for digital silence and for everything below it."""
 
-_SMOOTHED = 3  # frames; one frame alone says little about noise
+_SMOOTHED = 3  # frames, of which the loudest counts; one frame alone says little about noise
 _SECOND = 50
 _LONGEST = 150
 _SPREAD_DB = 9.0
-_LOOKS_EVERY = 10
+_LOOKS_EVERY = 3
+_LOOKS_AGAIN_AFTER = 10  # what repeats itself goes on doing so for a while
 
 
 class NoiseFloors:
@@ -33,15 +34,16 @@ class NoiseFloors:
 
     Args:
         bands: how many there are.
-    """
 
-    FORGETS_AFTER = _LONGEST + _SMOOTHED
-    """Frames of silence after which nothing of what was before matters."""
+    Attributes:
+        have_risen: whether the last frame was recognised as steady noise, louder than what was known before.
+    """
 
     def __init__(self, bands: int) -> None:
         self._bands = [_Band() for _ in range(bands)]
         self._sound: deque[Samples] = deque(maxlen=_SECOND)
         self._looks_in = 0
+        self.have_risen = False
 
     def follow(self, levels: Sequence[float], sound: Samples) -> list[float]:
         """Take in the next frame, and return how far each band is above its floor.
@@ -51,38 +53,53 @@ class NoiseFloors:
             sound: the frame's samples, at the rate of `periodicity`.
         """
         self._sound.append(sound)
-        self._looks_in = max(0, self._looks_in - 1)
-        spreads = [band.follow(level) for band, level in zip(self._bands, levels, strict=True)]
-        if not self._looks_in and max(spreads) <= _SPREAD_DB and any(band.may_rise for band in self._bands):
-            self._looks_in = _LOOKS_EVERY
-            if not is_periodic(np.concatenate(self._sound)):
-                for band in self._bands:
-                    band.floor = max(band.floor, band.lowest)
+        for band, level in zip(self._bands, levels, strict=True):
+            band.follow(level)
+        self.have_risen = False
+        if self._looks_in:
+            self._looks_in -= 1
+        else:
+            self._look()
         return [level - band.floor for band, level in zip(self._bands, levels, strict=True)]
+
+    def _look(self) -> None:
+        """Let the floors rise if the last second was steady noise."""
+        self._looks_in = _LOOKS_EVERY - 1
+        lowest = [min(band.second) for band in self._bands]
+        rises = any(band.floor < low for band, low in zip(self._bands, lowest, strict=True))
+        if not rises or any(
+            max(band.second) - low > _SPREAD_DB for band, low in zip(self._bands, lowest, strict=True)
+        ):
+            return
+        if is_periodic(np.concatenate(self._sound)):
+            self._looks_in = _LOOKS_AGAIN_AFTER - 1
+            return
+        self.have_risen = True
+        for band, low in zip(self._bands, lowest, strict=True):
+            band.floor = max(band.floor, low)
+
+    @staticmethod
+    def heard_of_silence(frames: int) -> int:
+        """Return after how many of so many frames of silence all is as after the last of them."""
+        rest = frames - _LONGEST - _SMOOTHED - _LOOKS_AGAIN_AFTER
+        return frames if rest < 0 else frames - rest + rest % _LOOKS_EVERY
 
 
 class _Band:
-    """What is known of a band: its floor, and the lowest level of the last second."""
+    """What is known of a band: its floor, and its levels of the last second."""
 
     def __init__(self) -> None:
-        self.floor = self.lowest = SILENCE_DBFS
-        self._recent = deque([SILENCE_DBFS] * _SMOOTHED, maxlen=_SMOOTHED)
+        self.floor = SILENCE_DBFS
+        self.second = deque([SILENCE_DBFS] * _SECOND, maxlen=_SECOND)
+        self._before = self._last = SILENCE_DBFS
         self._longest = _Lowest(_LONGEST)
-        self._second = _Lowest(_SECOND)
-        self._second_negated = _Lowest(_SECOND)
 
-    @property
-    def may_rise(self) -> bool:
-        """Whether the floor is below what the last second has not fallen below."""
-        return self.floor < self.lowest
-
-    def follow(self, dbfs: float) -> float:
-        """Take in the next level, and return by how much levels differed within the last second."""
-        self._recent.append(dbfs)
-        level = max(self._recent)
-        self.lowest = self._second.push(level)
+    def follow(self, dbfs: float) -> None:
+        """Take in the next level."""
+        level = max(self._before, self._last, dbfs)
+        self._before, self._last = self._last, dbfs
+        self.second.append(level)
         self.floor = max(min(self.floor, level), self._longest.push(level))
-        return -self._second_negated.push(-level) - self.lowest
 
 
 class _Lowest:
