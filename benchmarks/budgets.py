@@ -39,6 +39,12 @@ BUDGETS: dict[str, dict[str, float]] = {
     "recording_files": {"mp3_s": 5, "flac_s": 0.5},
     "recording_hour": {"recorded_mb": 200, "saved_mb": 200, "flac_mb": 200},
     "stuck_player": {"delay_ms": 100},
+    "local_speech": {
+        "clean_words_right_pct": 92,
+        "phone_quality_words_right_pct": 88,
+        "mulaw_words_right_pct": 90,
+    },
+    "offline_speech": {"speak_10_min_s": 1, "hear_10_min_s": 2},
 }
 """Measurement to figure to budget: the most that a figure may be, or, of percentages, the least."""
 

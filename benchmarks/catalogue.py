@@ -16,6 +16,7 @@ from benchmarks import (
     prompts,
     refusals,
     voice_recording,
+    voice_speech,
 )
 
 if TYPE_CHECKING:
@@ -33,4 +34,5 @@ MEASUREMENTS: dict[str, Measurement] = {
     **offline.MEASUREMENTS,
     **refusals.MEASUREMENTS,
     **voice_recording.MEASUREMENTS,
+    **voice_speech.MEASUREMENTS,
 }
