@@ -15,6 +15,7 @@ from benchmarks import (
     offline,
     prompts,
     refusals,
+    voice_effects,
     voice_recording,
     voice_speech,
 )
@@ -33,6 +34,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     **digest.MEASUREMENTS,
     **offline.MEASUREMENTS,
     **refusals.MEASUREMENTS,
+    **voice_effects.MEASUREMENTS,
     **voice_recording.MEASUREMENTS,
     **voice_speech.MEASUREMENTS,
 }
