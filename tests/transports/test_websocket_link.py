@@ -96,8 +96,9 @@ async def test_a_peer_that_is_just_starting_is_reached():
     assert not refusals
 
 
-async def test_a_port_on_which_nothing_listens():
-    error = await refusal(f"ws://127.0.0.1:{free_port()}/path?token={KEY}")
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+async def test_a_port_on_which_nothing_listens(host):
+    error = await refusal(f"ws://{host}:{free_port()}/path?token={KEY}")
     assert error.fault == "host"
     assert "nothing listens" in str(error)
 

@@ -24,6 +24,8 @@ UserEnd = Literal["explicit", "gap", "vad"]
 PIECE_SECONDS = 0.02
 BURST_SECONDS = 0.2
 _GAP_SECONDS = 0.15
+_LEAD_SECONDS = 0.08
+"""How far ahead of real time an answer is sent, as agents do, so that a busy machine makes no gaps in it."""
 
 
 @dataclass(frozen=True)
@@ -208,7 +210,7 @@ class ScriptedAgent:
             await send(piece, delta)
             sent += len(piece)
             if not self.plan.burst:
-                await asyncio.sleep(begin + (number + 1) * seconds - self._loop.time())
+                await asyncio.sleep(begin + (number + 1) * seconds - _LEAD_SECONDS - self._loop.time())
         self.said_until.append(sent / BYTES_PER_SECOND)
         self.speaking.clear()
         await self.wire.end(stopped=self._stop.is_set())

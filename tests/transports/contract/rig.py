@@ -55,7 +55,6 @@ class Rig(ABC):
         secrets: credentials that `Peer.adapter` uses; each contains `SECRET`.
         troubles: what can go wrong on this transport; `close` and `reset` end it, `odd` must do no harm.
         latency_tolerance: seconds; 0.15 where WebRTC carries the audio.
-        has_turn_ends: whether the peer says that the agent's turn is over.
         has_text: whether the peer sends the agent's words.
         peer_loggers: prefixes of the loggers that only the peer uses; a peer may log what it is told.
         official: whether the provider publishes types, so that `Peer.check_sent` counts frames.

@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 
+import numpy as np
 import pytest
 
 import scenario
@@ -36,6 +37,13 @@ def texts(messages, role: str) -> list[str]:
     ]
 
 
+def without_silence_around(pcm: bytearray) -> bytes:
+    """Return what is left of audio from a line that also carries silence."""
+    samples = np.frombuffer(pcm, "<i2")
+    loud = np.flatnonzero(np.abs(samples.astype(int)) > 100)
+    return samples[loud[0] : loud[-1] + 1].tobytes()
+
+
 @pytest.mark.parametrize("after", [0.4, 0.8, 2.0])
 async def test_row_2_a_tone_is_answered_with_a_tone_in_its_time(rig, after):
     plan = Plan(answers=[Say(tone=660, seconds=1.0, after=after)])
@@ -43,7 +51,7 @@ async def test_row_2_a_tone_is_answered_with_a_tone_in_its_time(rig, after):
         user = write_wav(tone(440, 1.0))
         script = [scenario.audio(user, transcript="a tone"), scenario.agent(), scenario.succeed()]
         result = await run(peer, peer.adapter(), script)
-        assert_tone(bytes(peer.agents[-1].heard), 440)
+        assert_tone(without_silence_around(peer.agents[-1].heard), 440)
     (answer,) = segments(result, "agent")
     assert answer.end_time - answer.start_time == pytest.approx(1.0, abs=0.1)
     assert_tone(answer.audio, 660)

@@ -6,6 +6,7 @@ library, from an HTTP status, or from a WebSocket close code.
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _REASON_LENGTH = 200
+_REFUSED = f"[Errno {errno.ECONNREFUSED}]"  # in the one text that asyncio makes of several addresses
 _SHORTEST_SECRET = 6  # shorter values are no secrets, and would blank out ordinary words
 
 STATUS_FAULTS: Mapping[int, Fault] = {401: "credentials", 403: "credentials", 404: "host", 407: "host"}
@@ -82,7 +84,7 @@ def diagnose(error: BaseException, *, tls: bool = False) -> Diagnosis | None:
             return Diagnosis("host", f"the host's certificate is not trusted: {item.verify_message}")
         if isinstance(item, ssl.SSLError):
             return Diagnosis("host", f"no TLS with the host ({item.reason}); check scheme and port")
-        if isinstance(item, ConnectionRefusedError) or "[Errno 111]" in str(item):
+        if isinstance(item, ConnectionRefusedError) or _REFUSED in str(item):
             return Diagnosis("host", "nothing listens there: the connection was refused", retryable=True)
         if isinstance(item, ConnectionError):
             hint = "; check whether it speaks TLS on this port" if tls else ""
