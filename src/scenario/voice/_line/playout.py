@@ -113,7 +113,8 @@ class Playout:
             if heard < samples:
                 self._queue.appendleft((start + heard, pcm[heard * BYTES_PER_SAMPLE :]))
             self._let_hear(start, bytes(pcm[: heard * BYTES_PER_SAMPLE]))
-        self._skip_to(due - _LATE)
+        if self._detector.is_speaking:  # else silence makes nothing known, and is made up for later
+            self._skip_to(due - _LATE)
 
     def drop(self) -> None:
         """Drop what was placed and has not been heard."""

@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from scenario.voice._audio.chunk import BYTES_PER_SECOND, AudioChunk, silent_chunk
-from scenario.voice._vad.detector import SpeechDetector
 from scenario.voice.adapters.base import VoiceAgentAdapter
 from scenario.voice.adapters.capabilities import AdapterCapabilities
 
@@ -173,6 +172,8 @@ class LoopbackVoiceAgent(VoiceAgentAdapter):
 
 def _first_voiced(chunk: AudioChunk) -> float | None:
     """Return the seconds before the first speech in a chunk."""
+    from scenario.voice._vad.detector import SpeechDetector
+
     detector = SpeechDetector()
     detector.push(chunk.data)
     speech = detector.intervals()
