@@ -1,0 +1,1 @@
+"""The Realtime protocol of OpenAI, one conversation at a time."""
