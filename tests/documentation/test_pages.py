@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.documentation.capabilities import matrix, written
+
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 _BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _ADAPTER = re.compile(r"^# \[adapter\]\n(.*?)^# \[/adapter\]$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")
@@ -44,7 +46,16 @@ def _cases(test):
 
 def test_every_page_is_named_in_the_readme():
     readme = (ROOT / "README.md").read_text()
-    assert all(f"docs/{page.name}" in readme for page in PAGES[1:])
+    assert all(f"docs/{page.name}" in readme for page in (ROOT / "docs").glob("*.md"))
+
+
+def test_every_transport_is_named_where_adapters_are_chosen():
+    page = (ROOT / "docs" / "voice-adapters.md").read_text()
+    assert all(f"transports/{other.name}" in page for other in (ROOT / "docs" / "transports").glob("*.md"))
+
+
+def test_the_capability_matrix_is_what_the_adapters_say():
+    assert written() == matrix(), "run: python -m tests.documentation.capabilities"
 
 
 @pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("test_*.py")), ids=lambda path: path.stem)
