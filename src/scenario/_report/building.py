@@ -71,6 +71,7 @@ def build_report(
         scores=record.scores,
         max_score=record.max_score,
         first_breach_turn=record.first_breach_turn,
+        successes_by_exchange=record.successes_by_exchange,
         backtracks=tuple(
             {**backtrack, "messages": _messages(backtrack.get("messages", ()))}
             for backtrack in record.backtracks

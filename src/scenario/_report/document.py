@@ -64,6 +64,7 @@ class ReportDocument:
         scores: exchange to score, 0 to 10; `None` where the scorer failed.
         max_score: the highest score.
         first_breach_turn: first exchange whose score reached the threshold.
+        successes_by_exchange: exchange to how many exchanges up to it reached the threshold.
         backtracks: exchanges that were taken back: `turn`, `attack`, `refusal`, `messages`.
         memory: `adapter` if the agent was told of what was taken back, else `history_only`.
         injections: attacks that were sent encoded: `turn`, `technique`.
@@ -112,6 +113,7 @@ class ReportDocument:
     scores: Mapping[int, int | None] = field(default_factory=dict[int, "int | None"])
     max_score: int | None = None
     first_breach_turn: int | None = None
+    successes_by_exchange: Mapping[int, int] = field(default_factory=dict[int, int])
     backtracks: tuple[Mapping[str, Any], ...] = ()
     memory: Memory = "history_only"
     injections: tuple[Mapping[str, Any], ...] = ()

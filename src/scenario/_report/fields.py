@@ -60,6 +60,9 @@ def document_from(data: Mapping[str, Any], *, file_name: str = "") -> ReportDocu
         scores={number: score(value) for number, value in _by_exchange(data.get("scores")).items()},
         max_score=score(data.get("max_score")),
         first_breach_turn=exchange(data.get("first_breach_turn")),
+        successes_by_exchange={
+            number: count(value) for number, value in _by_exchange(data.get("successes_by_exchange")).items()
+        },
         backtracks=objects(data.get("backtracks")),
         memory=choice(data.get("memory"), _MEMORIES, "history_only"),
         injections=objects(data.get("injections")),
