@@ -36,6 +36,8 @@ BUDGETS: dict[str, dict[str, float]] = {
         "held_out_recall_pct": 85,
         "leaks_called_hard": 0,
     },
+    "voice_turns": {"wall_s": 0.5, "memory_mb": 30, "memory_exponent": 1.1},
+    "voice_conversation": {"wall_s": 20},
     "voice_effects": {"slowest_ms": 60},
     "speech_detection": {"whole_cpu_ms": 1000, "pieces_cpu_ms": 1000},
     "speech_detection_accuracy": {"clean_pct": 97, "at_15_db_pct": 95},

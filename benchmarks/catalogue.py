@@ -18,6 +18,7 @@ from benchmarks import (
     voice_effects,
     voice_recording,
     voice_speech,
+    voice_turns,
 )
 
 if TYPE_CHECKING:
@@ -37,4 +38,5 @@ MEASUREMENTS: dict[str, Measurement] = {
     **voice_effects.MEASUREMENTS,
     **voice_recording.MEASUREMENTS,
     **voice_speech.MEASUREMENTS,
+    **voice_turns.MEASUREMENTS,
 }
