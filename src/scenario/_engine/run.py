@@ -86,6 +86,7 @@ class Run:
         self._ask = ask
         self._background: asyncio.Task[ScenarioResult | None] | None = None
         self._background_position = 0
+        self._cut_off: list[asyncio.Task[ScenarioResult | None]] = []  # turns that have not ended by that
         self._trace: tuple[int, str | None] = (-1, None)
         self._changed = False
 
@@ -274,21 +275,23 @@ class Run:
 
         An agent may swallow its cancellation: it is cancelled again, and after 5 seconds left behind.
         """
-        task, self._background = self._background, None
-        if task is None or task is asyncio.current_task():
-            return
+        tasks = [*self._cut_off, self._background]
+        self._cut_off, self._background = [], None
         interrupted: asyncio.CancelledError | None = None
-        for _ in range(_CANCELLATIONS):
-            task.cancel()
-            try:
-                await asyncio.wait([task], timeout=1)
-            except asyncio.CancelledError as error:  # no task outlives the run, however it ends
-                interrupted = error
-            if task.done():
-                _ = task.cancelled() or task.exception()  # asked for, or asyncio reports it as forgotten
-                break
-        else:
-            _log.warning("the background turn of %s ignores its cancellation", task.get_name())
+        for task in tasks:
+            if task is None or task is asyncio.current_task():
+                continue
+            for _ in range(_CANCELLATIONS):
+                task.cancel()
+                try:
+                    await asyncio.wait([task], timeout=1)
+                except asyncio.CancelledError as error:  # no task outlives the run, however it ends
+                    interrupted = error
+                if task.done():
+                    _ = task.cancelled() or task.exception()  # asked for, or asyncio reports it as forgotten
+                    break
+            else:
+                _log.warning("the background turn of %s ignores its cancellation", task.get_name())
         if interrupted is not None:
             raise interrupted
 
@@ -430,6 +433,8 @@ class Run:
         if turn.done() and not turn.cancelled() and (verdict := turn.result()) is not None:
             self._background = None
             return verdict
+        if not turn.done():
+            self._cut_off.append(turn)
         self._background = None
         for heard in partial:
             self._append(heard, producer=self._background_position)

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import inspect
 import logging
 import random
-import secrets
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from scenario.types import AgentRole
 from scenario.voice._audio.chunk import AudioChunk, silent_chunk
 from scenario.voice._audio.messages import create_audio_message, extract_audio, message_has_audio
-from scenario.voice._clock import Clock, RealClock, VirtualClock, using_clock
+from scenario.voice._clock import using_clock
 from scenario.voice._interruptions import Cue, InterruptionConfig
+from scenario.voice._line.cues import Cues
 from scenario.voice._line.exchange import Exchange
 from scenario.voice._line.line import Line
+from scenario.voice._line.settings import clock_for, seed_for
 from scenario.voice._line.speech import Speech
 from scenario.voice._line.stage import Stage
+from scenario.voice._line.together import together
 from scenario.voice._line.transcripts import Transcripts
 from scenario.voice._user_voice import UserVoice
 from scenario.voice.errors import UnsupportedCapabilityError
@@ -35,10 +36,6 @@ if TYPE_CHECKING:
     from scenario.voice.adapters.base import VoiceAgentAdapter
 
 _log = logging.getLogger("scenario")
-_NO_TEXT = 3.0  # seconds of speech without text, after which there will be none
-_NOTICED = 0.08
-"""Seconds in which a user notices that the agent speaks; speech is not known to be speech before 60 ms."""
-_LOOK = 0.05
 T = TypeVar("T")
 
 
@@ -74,8 +71,8 @@ class VoiceChannel:
         self._simulator = next(
             (a for a in agents if a.role is AgentRole.USER and getattr(a, "voice", None)), None
         )
-        self._clock = _clock_for(self._options, self._adapters, playback=audio_playback)
-        self._seed = _seed_for(self._options, cache_key)
+        self._clock = clock_for(self._options, self._adapters, playback=audio_playback)
+        self._seed = seed_for(self._options, cache_key)
         self._rng = random.Random(self._seed)  # noqa: S311 - repeatable on purpose
         self._hooks = (on_audio_chunk, on_voice_event)
         self._playback = audio_playback
@@ -98,6 +95,7 @@ class VoiceChannel:
             on_edge=self._speech.edge,
         )
         self._speech.follow(self._stage)
+        self._cues = Cues(self._stage, self._line)
         self._exchange = Exchange(
             self._stage,
             self._speech,
@@ -135,7 +133,7 @@ class VoiceChannel:
                 aside=speaker == "user" and has_agent,
             )
             self._lines[id(adapter)] = line
-        await _all(line.connect(self._options.connect_timeout) for line in self._lines.values())
+        await together(line.connect(self._options.connect_timeout) for line in self._lines.values())
         if self._playback:
             from scenario.voice._playback.player import Player
 
@@ -308,13 +306,7 @@ class VoiceChannel:
         Raises:
             UnsupportedCapabilityError: words are to be counted, and the transport streams no text.
         """
-        if (line := self._line()) is None or cue.after_words is None:
-            return
-        adapter = line.adapter
-        if not (
-            adapter.capabilities.streaming_transcripts or type(adapter).capabilities.streaming_transcripts
-        ):
-            raise _no_words(adapter)
+        self._cues.check(cue)
 
     def interrupts(self, content: str | Message | None, agent: Any) -> bool:
         """Whether the user speaks: speech cuts in, text waits."""
@@ -341,45 +333,15 @@ class VoiceChannel:
 
     async def begun(self, turn: asyncio.Task[Any]) -> Message | None:
         """Wait until the agent has begun to speak; return its words so far."""
-
-        def words(line: Line) -> str | None:
-            if line.turn is None or not (line.turn.text or line.voiced_since(line.turn.start)):
-                return None
-            return line.turn.text.heard(self._stage.now()).strip() or line.turn.text.text.strip()
-
-        heard = await self._while_running(turn, words)
+        heard = await self._cues.begun(turn)
         return {"role": "assistant", "content": heard} if heard else None
 
     async def cue(self, turn: asyncio.Task[Any], cue: Cue | None) -> bool:
         """Wait for the moment to cut in; return whether the agent's turn still runs then."""
         if cue is not None:
             with self._on_the_clock():
-                await self._while_running(
-                    turn,
-                    lambda line: self._has_come(cue, line) or None,
-                    lambda line: self._moment_of(cue, line),
-                )
+                await self._cues.come(turn, cue)
         return not turn.done()
-
-    def _has_come(self, cue: Cue, line: Line) -> bool:
-        moment = self._moment_of(cue, line)
-        return moment is not None and self._stage.now() >= moment
-
-    def _moment_of(self, cue: Cue, line: Line) -> float | None:
-        """Return the media time of a cue; `None` when it is not known yet."""
-        if line.turn is None:
-            return None
-        text, moments = line.turn.text, list[float]()
-        if cue.timeout is not None:
-            moments.append(line.turn.begun_at + cue.timeout)
-        if voiced := line.voiced_since(line.turn.start):
-            if cue.after_words is None:
-                moments.append(voiced[0][0] + max(cue.delay, _NOTICED))
-            elif (heard_at := text.heard_at(cue.after_words)) is not None:
-                moments.append(max(heard_at, voiced[0][0] + _NOTICED))
-            elif not text and self._stage.now() >= voiced[0][0] + _NO_TEXT:
-                raise _no_words(line.adapter)
-        return min(moments, default=None)
 
     async def interjection(self, cue: Cue, agent: Any, heard: Message | None) -> Message:
         """Return what a user who cuts in at random says."""
@@ -394,59 +356,16 @@ class VoiceChannel:
         line = self._line()
         if line is None:
             self._exchange.no_agent_to_interrupt()
-            return [message]
         chunk = extract_audio(message)
-        if chunk is None:
+        if line is None or chunk is None:
             await self.settle(turn)
             return [message]
-        with self._on_the_clock(), self._watching():
-            was_running = not turn.done()
-            turn.add_done_callback(self._ring)
+        was_running = not turn.done()
+        with self._on_the_clock(), self._stage.watching(turn):
             partial = await self._exchange.barge_in(line, turn, chunk, message)
         if was_running and (not turn.done() or turn.cancelled()):
             line.sent = len(self._messages) + len(partial) + 1
         return [*partial, message]
-
-    async def _while_running(
-        self,
-        turn: asyncio.Task[Any],
-        look: Callable[[Line], T | None],
-        again: Callable[[Line], float | None] = lambda line: None,
-    ) -> T | None:
-        """Look at the line whenever something on it may have changed, until there is something to see.
-
-        Args:
-            turn: the agent's turn.
-            look: returns what there is to see.
-            again: returns the media time at which there will be something, if that is known.
-
-        Returns:
-            What there was to see; `None` when the turn was over before.
-        """
-        turn.add_done_callback(self._ring)
-        try:
-            with self._watching():
-                while not turn.done():
-                    self._stage.advance()
-                    if (line := self._line()) is not None and (seen := look(line)) is not None:
-                        return seen
-                    moment = None if line is None else again(line)
-                    soon = self._stage.now() + _LOOK
-                    await self._stage.changed(soon if moment is None else min(moment, soon))
-            return None
-        finally:
-            turn.remove_done_callback(self._ring)
-
-    def _ring(self, _: asyncio.Task[Any]) -> None:
-        self._stage.ring()
-
-    @contextmanager
-    def _watching(self) -> Generator[None]:
-        self._stage.watchers += 1
-        try:
-            yield
-        finally:
-            self._stage.watchers -= 1
 
     # Without a message
 
@@ -515,48 +434,3 @@ class VoiceChannel:
         for line in self._lines.values():
             if line.turn is not None:
                 line.adapter._agent_speaking_event.set()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-
-
-def _clock_for(options: VoiceOptions, adapters: Sequence[VoiceAgentAdapter], *, playback: bool) -> Clock:
-    real = [adapter for adapter in adapters if adapter.is_held or not adapter.supports_virtual_clock]
-    if options.clock == "virtual" and (real or playback):
-        names = ", ".join(type(adapter).__name__ for adapter in real)
-        why = f"{names} keeps real time" if real else "audio_playback plays in real time"
-        raise ValueError(f"VoiceOptions(clock='virtual') is not possible here: {why}; use clock='auto'")
-    if options.clock == "real" or real or playback:
-        return RealClock()
-    return VirtualClock()
-
-
-def _seed_for(options: VoiceOptions, cache_key: str | None) -> int:
-    if options.seed is not None:
-        return options.seed
-    if cache_key:
-        return int.from_bytes(hashlib.sha256(cache_key.encode()).digest()[:4])
-    return secrets.randbits(32)
-
-
-def _no_words(adapter: VoiceAgentAdapter) -> UnsupportedCapabilityError:
-    return UnsupportedCapabilityError(
-        type(adapter).__name__,
-        "streaming_transcripts",
-        "after_words counts the agent's words as they come; interrupt without it, or after a delay",
-    )
-
-
-async def _all(coroutines: Any) -> None:
-    """Run all at once; when one fails the others are cancelled, and its exception is raised."""
-    tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
-    try:
-        if tasks:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-    finally:
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
-    for task in tasks:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            raise error
-    for task in tasks:
-        task.result()

@@ -171,7 +171,8 @@ class Exchange:
         self._speech.user_begins(over_agent=over)
         start, end = await line.say(chunk, over=over)
         first, last = self._speech.user_spoke(start, end)
-        self._transcripts.recorded(message, self._add_segment("user", start, end, chunk.transcript))
+        segment = self._add_segment("user", start, end, chunk.transcript, turn=self._turns)
+        self._transcripts.recorded(message, segment)
         return _Said(first, last, end)
 
     async def _send_text(self, line: Line, text: str) -> float:

@@ -288,6 +288,9 @@ class Line:
             if state.truncated:
                 self._event("agent_turn_truncated", metadata={"seconds": self.adapter.response_max_duration})
                 self.overrun = Overrun(now, ended_at=turn.ended_at)
+        except Exception:
+            self.turn = None  # one that was cancelled may have been cut into, and is still looked at
+            raise
         finally:
             self.is_collecting = False
         self.turn = None

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from scenario.voice._audio.chunk import SAMPLE_RATE
 from scenario.voice._line.playout import Playout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from scenario.voice._audio.chunk import AudioChunk, Speaker
     from scenario.voice._clock import Clock, Timer
@@ -109,6 +110,21 @@ class Stage:
         for playout in self._playouts:
             playout.advance(now)
         self._keep_ticking()
+
+    @contextmanager
+    def watching(self, turn: asyncio.Task[Any]) -> Generator[None]:
+        """Have time pass in short steps within the block, and waiters woken when `turn` is done."""
+
+        def ring(_: asyncio.Task[Any]) -> None:
+            self.ring()
+
+        self.watchers += 1
+        turn.add_done_callback(ring)
+        try:
+            yield
+        finally:
+            turn.remove_done_callback(ring)
+            self.watchers -= 1
 
     def ring(self) -> None:
         """Wake those who wait for a change."""

@@ -69,7 +69,8 @@ class Transcripts:
             ending: follows the words in the message.
             at_once: nobody need be about to read it.
         """
-        if (payload := _payload(message)) is None:
+        payload = _payload(message)
+        if payload is None or any(wanted.payload is payload for wanted in self._wanted):
             return
         wanted = _Wanted(chunk, payload, ending, segment)
         self._wanted.append(wanted)
