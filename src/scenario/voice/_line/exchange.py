@@ -299,14 +299,16 @@ class Exchange:
         await line.send(adapter.begin_user_turn)
         first, last, end, _ = await self._say(line, chunk, message, over=True)
         still = self._still_speaking(line, turn, first)
+        following: Turn | None = None
         answers_only_then = adapter.waits_for_turn_end or not still.goes_on
         if answers_only_then:
-            self._begin_next(line, still.last if not adapter.waits_for_turn_end else end, last)
+            after = end if adapter.waits_for_turn_end else still.last
+            following = self._begin_next(line, after, last)
         await line.send(adapter.end_user_turn)
         deadline = last + _GOES_ON
         while still.goes_on and stage.now() < deadline:
             await stage.changed(min(deadline, max(still.last or 0.0, stage.now()) + _SILENT))
-            still = self._still_speaking(line, turn, first)
+            still = self._still_speaking(line, turn, first, following)
         cut = still.last if still.last is not None else first
         heard = line.heard(turn, until=cut + 1e-6, interrupted=True)
         if not answers_only_then:
@@ -328,20 +330,34 @@ class Exchange:
         """Note that there was nobody to cut into."""
         self._interrupted(None, self._stage.now(), outcome="no_adapter")
 
-    def _begin_next(self, line: Line, start: float | None, user_stop: float) -> None:
+    def _begin_next(self, line: Line, start: float | None, user_stop: float) -> Turn:
         """What the agent says from now on answers the user who cut in."""
         self._speech.user_stop = user_stop
-        self._begin(line, self._stage.now() if start is None else start, answers=True, user_stop=user_stop)
+        start = self._stage.now() if start is None else start
+        return self._begin(line, start, answers=True, user_stop=user_stop)
 
     def _messages_of_interrupted(self, line: Line, heard: HeardTurn) -> list[Message]:
         messages = self._messages_of(line, heard)
         self._speech.turn_begins(None)  # the next one, which has begun already
         return messages
 
-    def _still_speaking(self, line: Line, turn: Turn, since: float) -> _Speaking:
-        """Return what of the old turn was heard: everything before its first silence after `since`."""
+    def _still_speaking(
+        self, line: Line, turn: Turn, since: float, following: Turn | None = None
+    ) -> _Speaking:
+        """Return what of the old turn was heard: everything before its first silence after `since`.
+
+        Args:
+            line: to the agent.
+            turn: the old turn.
+            since: when the user cut in.
+            following: the next turn, if it has begun.
+        """
         last: float | None = None
-        for start, end in line.voiced_since(turn.start):
+        # A quick answer may follow without a silence, where it is known otherwise where it begins.
+        known = turn.ended_at
+        if following is not None and following.audio_start is not None and not following.ends_to_skip:
+            known = min(following.audio_start, known or following.audio_start)
+        for start, end in line.voiced_since(turn.start, known):
             if last is not None and start - last >= _SILENT and last >= since - _SILENT:
                 break
             if last is None and start > since + _SILENT:
@@ -350,7 +366,7 @@ class Exchange:
         now = self._stage.now()
         if last is None:
             return _Speaking(None, False)
-        return _Speaking(last, last + _SILENT > now)
+        return _Speaking(last, last + _SILENT > now and (known is None or now < known))
 
     def _interrupted(self, line: Line | None, moment: float, *, outcome: str, **facts: Any) -> None:
         metadata: dict[str, Any] = {

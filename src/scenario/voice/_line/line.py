@@ -328,8 +328,8 @@ class Line:
         truncated: bool = False,
     ) -> HeardTurn:
         """Return a turn as it was heard up to now, or up to a media time."""
-        playout = self._playout
-        voiced = playout.voiced(turn.start, until)
+        until = turn.ended_at if until is None and not self.is_aside else until
+        voiced = self._playout.voiced(turn.start, until)
         start = end = None
         if voiced:
             start, end = voiced[0][0], voiced[-1][1]
@@ -342,9 +342,9 @@ class Line:
             text = final if final and final is not turn.final_before else turn.text.text
         return HeardTurn(turn, start, end, text.strip(), interrupted, truncated)
 
-    def voiced_since(self, moment: float) -> list[tuple[float, float]]:
-        """Return where the agent's speech was heard since a media time."""
-        return self._playout.voiced(moment)
+    def voiced_since(self, moment: float, until: float | None = None) -> list[tuple[float, float]]:
+        """Return where the agent's speech was heard since a media time, and up to another one."""
+        return self._playout.voiced(moment, until)
 
     def read(self, start: float, end: float) -> bytes:
         """Return what was heard between two media times."""
@@ -411,7 +411,7 @@ class Line:
         placed_before = self._playout.placed
         start, end = self.stage.place(self._playout, chunk.data)
         self._hear_aside()
-        if turn is not None and self.overrun is None:
+        if turn is not None and self.overrun is None and turn.ended_at is None:
             turn.last_data = now
             if turn.audio_start is None:
                 turn.audio_start, turn.placed_before = start, placed_before
@@ -435,6 +435,8 @@ class Line:
         if turn.ends_to_skip:
             self._skip_end(turn)
             self.stage.ring()
+            return
+        if turn.ended_at is not None:  # what came after its end is a remark
             return
         if chunk.transcript and not turn.text:
             turn.text.say(chunk.transcript, self.stage.now(), self.stage.now())
