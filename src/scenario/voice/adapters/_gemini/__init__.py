@@ -1,0 +1,1 @@
+"""Gemini Live: its frames, its turns, its tools, and sessions that outlive their connections."""
