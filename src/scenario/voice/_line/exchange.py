@@ -89,6 +89,8 @@ class Exchange:
         said = await self._say_what_is_new(line, input, simulator)
         if said is not None:
             early = self._turn_begins(line, said.stop)
+            if line.adapter.waits_for_turn_end:  # it cannot have been the answer
+                early = None
             self._begin(
                 line,
                 said.end if early is None else early,
@@ -187,9 +189,12 @@ class Exchange:
 
     async def _hand_over_result(self, line: Line, message: Message) -> None:
         call_id, content = str(message.get("tool_call_id") or ""), message.get("content")
-        self._stage.record(
-            VoiceEvent(self._stage.now(), "tool_result", result=content, metadata={"call_id": call_id})
-        )
+        if call_id in line.answered:
+            return
+        if line.speaker == "agent":
+            self._stage.record(
+                VoiceEvent(self._stage.now(), "tool_result", result=content, metadata={"call_id": call_id})
+            )
         if (hand_over := getattr(line.adapter, "send_tool_result", None)) is not None:
             await line.send(hand_over, call_id, content if isinstance(content, str) else _json(content))
 

@@ -56,6 +56,7 @@ class Line:
         self._playout = stage.aside() if aside else stage.speakers[speaker]
         self._opposite = stage.speakers["user" if speaker == "agent" else "agent"]
         self.sent = 0  # messages of the conversation that the agent has been sent
+        self.answered: set[str] = set()  # tool calls to which the adapter itself gave the results
         self.turn: Turn | None = None
         self.is_collecting = False
         self.error: Exception | None = None
@@ -127,6 +128,7 @@ class Line:
         """A tool's result was given to the agent."""
 
         def tell() -> None:
+            self.answered.add(call_id)
             if self.turn is not None:
                 text = result if isinstance(result, str) else _json(result)
                 self.turn.tool_calls.append({"role": "tool", "tool_call_id": call_id, "content": text})
@@ -411,16 +413,22 @@ class Line:
         placed_before = self._playout.placed
         start, end = self.stage.place(self._playout, chunk.data)
         self._hear_aside()
-        if turn is not None and self.overrun is None and turn.ended_at is None:
+        if turn is not None and self._is_of(turn):
             turn.last_data = now
             if turn.audio_start is None:
                 turn.audio_start, turn.placed_before = start, placed_before
-                if self.adapter.waits_for_turn_end and not turn.ends_to_skip:
+                if self.adapter.waits_for_turn_end:
                     # What is still heard before that is the rest of what the agent said earlier.
                     turn.start = max(turn.start, start)
             if chunk.transcript and not self.adapter.streaming_transcript:
                 turn.text.say(chunk.transcript, start, end)
         self.stage.ring()
+
+    def _is_of(self, turn: Turn) -> bool:
+        """Whether what comes now belongs to a turn, and not to an utterance before or after it."""
+        if self.overrun is not None or turn.ended_at is not None:
+            return False
+        return not turn.ends_to_skip or self.adapter.turn_end != "explicit"
 
     def _explicit_end(self, chunk: AudioChunk) -> None:
         turn = self.turn
