@@ -59,13 +59,13 @@ class Response:
         """Say a piece, in the item that is open or in a new one."""
         if not self._item:
             self._item = new_id("item")
-            await self._item_event("response.output_item.added", self._message("in_progress"))
+            await self.tell("response.output_item.added", item=self._message("in_progress"))
         self.connection.audio[self._item] = self.connection.audio.get(self._item, 0) + len(pcm)
         self.connection.words[self._item] = self.connection.words.get(self._item, "") + text
         where = {"item_id": self._item, "content_index": 0}
         if text:
-            await self._event("response.output_audio_transcript.delta", delta=text, **where)
-        await self._event("response.output_audio.delta", delta=base64.b64encode(pcm).decode(), **where)
+            await self.tell("response.output_audio_transcript.delta", delta=text, **where)
+        await self.tell("response.output_audio.delta", delta=base64.b64encode(pcm).decode(), **where)
 
     async def say(self, text: str, *, piece: float = 0.2, pause: float = 0.0) -> None:
         """Say a text with the offline voice, faster than anyone could speak, and close its item."""
@@ -85,9 +85,9 @@ class Response:
             return
         transcript = self.connection.words[self._item] if text is None else text
         where = {"item_id": self._item, "content_index": 0}
-        await self._event("response.output_audio_transcript.done", transcript=transcript, **where)
+        await self.tell("response.output_audio_transcript.done", transcript=transcript, **where)
         message = self._message("completed")
-        await self._item_event("response.output_item.done", message)
+        await self.tell("response.output_item.done", item=message)
         self.output.append(message)
         self._item = ""
 
@@ -101,15 +101,15 @@ class Response:
             "name": name,
             "arguments": "",
         }
-        await self._item_event("response.output_item.added", item)
+        await self.tell("response.output_item.added", item=item)
         where = {"item_id": item["id"], "call_id": call_id}
         for piece in pieces:
-            await self._event("response.function_call_arguments.delta", delta=piece, **where)
+            await self.tell("response.function_call_arguments.delta", delta=piece, **where)
         final = "".join(pieces) if said is None else said
         named = {} if self.connection.beta else {"name": name}
-        await self._event("response.function_call_arguments.done", arguments=final, **where, **named)
+        await self.tell("response.function_call_arguments.done", arguments=final, **where, **named)
         done = {**item, "arguments": final}
-        await self._item_event("response.output_item.done", done)
+        await self.tell("response.output_item.done", item=done)
         self.output.append(done)
         self.connection.calls.add(call_id)
         return call_id
@@ -132,15 +132,9 @@ class Response:
     def _message(self, status: str) -> dict[str, Any]:
         return {"id": self._item, "type": "message", "role": "assistant", "status": status, "content": []}
 
-    async def _item_event(self, type: str, item: dict[str, Any]) -> None:
-        await self._event(type, item=item)
-
-    async def _event(self, type: str, **fields: Any) -> None:
-        if type.startswith("response.output_item"):
-            fields = {"output_index": 0, **fields}
-        else:
-            fields = {"output_index": 0, **fields}
-        await self._send(type, response_id=self.id, **fields)
+    async def tell(self, type: str, **fields: Any) -> None:
+        """Send an event of this response."""
+        await self._send(type, response_id=self.id, output_index=0, **fields)
 
     async def _send(self, type: str, **fields: Any) -> None:
         await self.connection.send(type, **fields)
@@ -222,8 +216,6 @@ class Connection:
         await self.send("input_audio_buffer.committed", item_id=item, previous_item_id=None)
         usage = {"type": "duration", "seconds": 1.0}
         said = {"item_id": item, "content_index": 0, "transcript": self.turns[-1]}
-        if self.beta:
-            usage = {"type": "duration", "seconds": 1.0}
         await self.send("conversation.item.input_audio_transcription.completed", usage=usage, **said)
         await self.server.committed(self)
 
@@ -312,10 +304,7 @@ class RealtimeServer:
 
     async def update(self, connection: Connection) -> None:
         """The client has sent its settings."""
-        if connection.beta:
-            await connection.send("session.updated", session=connection.session)
-        else:
-            await connection.send("session.updated", session=connection.session)
+        await connection.send("session.updated", session=connection.session)
 
     async def hear(self, connection: Connection, pcm: bytes) -> None:
         """Audio of the user has arrived."""
