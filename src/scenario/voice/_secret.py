@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Secret(str):
@@ -29,3 +34,14 @@ def required_key(argument: str | None, name: str, *variables: str) -> Secret:
         if value:
             return Secret(value)
     raise ValueError(f"{name} is missing: pass {name}=... or set {' or '.join(variables)}")
+
+
+def concealed(value: Any) -> Any:
+    """Return JSON-like data, all of whose texts are secrets: what users send along may be tokens."""
+    if isinstance(value, str):
+        return Secret(value)
+    if isinstance(value, Mapping):
+        return {key: concealed(item) for key, item in cast("Mapping[Any, Any]", value).items()}
+    if isinstance(value, (list, tuple)):
+        return [concealed(item) for item in cast("Iterable[Any]", value)]
+    return value

@@ -1,0 +1,1 @@
+"""Audio over WebRTC: a peer connection of one audio track, however it is signalled."""
