@@ -56,6 +56,20 @@ async def test_the_model_may_begin_the_conversation():
     assert texts(result.messages, "assistant") == ["good day"]
 
 
+async def test_what_an_agent_writes_is_heard_and_not_repeated():
+    class Writes(scenario.AgentAdapter):
+        async def call(self, input):
+            return "we are closed"
+
+    async with realtime_server(says("hello"), says("too bad")) as server:
+        user = model_at(server, role=AgentRole.USER)
+        script = [scenario.user(), scenario.agent(), scenario.user(), scenario.succeed()]
+        result = await run([Writes(), user], script)
+        assert server.last.turns == ["we are closed"]
+        assert all("response" not in frame for frame in server.last.sent("response.create"))
+    assert texts(result.messages, "user") == ["hello", "too bad"]
+
+
 async def test_words_that_were_not_asked_for_are_warned_of(caplog):
     caplog.set_level(logging.WARNING, logger="scenario.voice")
     asked = "my number is one two three four five six"

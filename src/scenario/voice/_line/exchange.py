@@ -178,7 +178,9 @@ class Exchange:
         return _Said(first, last, end)
 
     async def _send_text(self, line: Line, text: str) -> float:
-        send_text = getattr(line.adapter, "send_text", None)
+        # What plays the user takes by `send_text` what it is to say.
+        method = "hear_text" if line.adapter.role is AgentRole.USER else "send_text"
+        send_text = getattr(line.adapter, method, None)
         if send_text is None:
             raise ValueError(
                 f"{line.adapter!r} is a voice agent and needs audio, but the user's message is text: give "

@@ -186,14 +186,20 @@ class OpenAIRealtimeAgentAdapter(VoiceAgentAdapter):
 
     async def send_text(self, text: str) -> None:
         """Have a model that plays the user say `text`, and any other answer it as a message of the user."""
-        from scenario.voice.adapters._openai import client_events
+        if self.role is not AgentRole.USER:
+            await self.hear_text(text)
+            return
+        from scenario.voice.adapters._openai.client_events import spoken_text
+
+        await self._connected().conversation.ask(spoken_text(self.protocol, text), script=text)
+
+    async def hear_text(self, text: str) -> None:
+        """Have the model answer what the other side has written instead of said."""
+        from scenario.voice.adapters._openai.client_events import user_text
 
         session = self._connected()
-        if self.role is AgentRole.USER:
-            await session.conversation.ask(client_events.spoken_text(self.protocol, text), script=text)
-        else:
-            await session.send(client_events.user_text(text))
-            await session.conversation.ask()
+        await session.send(user_text(text))
+        await session.conversation.ask()
 
     async def send_tool_result(self, call_id: str, result: str) -> None:
         """Give the model the result of a tool that the script has run."""
