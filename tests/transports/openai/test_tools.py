@@ -104,6 +104,14 @@ async def test_two_calls_are_answered_before_the_model_goes_on():
     assert texts(result.messages, "assistant") == ["both done"]
 
 
+async def test_a_call_that_nobody_answers_does_not_hold_up_a_later_one():
+    acts = [calls("unknown", "{}"), calls("look_up", "{}"), says("here it is")]
+    async with realtime_server(*acts) as server:
+        script = [*SCRIPT, scenario.user("and now"), scenario.agent(), scenario.succeed()]
+        result = await run([model_at(server, tool_handlers={"look_up": lambda: "here"})], script)
+    assert texts(result.messages, "assistant") == ["here it is"]
+
+
 async def test_a_result_that_no_call_waits_for_is_not_sent():
     async with realtime_server(says("hello")) as server, model_at(server) as adapter:
         await adapter.send_tool_result("call_of_someone_else", "x")

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import itertools
 import logging
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from scenario.voice._audio.chunk import BYTES_PER_SECOND
-from scenario.voice._audio.converter import Decoder
 from scenario.voice._line.ends import NoLine
 from scenario.voice.adapters._connection.busy import Busy
 from scenario.voice.adapters._openai import client_events
 from scenario.voice.adapters._openai.answer import Answer, Part
 from scenario.voice.adapters._openai.fidelity import warn_if_unfaithful
-from scenario.voice.adapters._openai.tool_calls import ToolCall, note_item, run_tool
-from scenario.voice.errors import VoiceTransportError
+from scenario.voice.adapters._openai.tool_calls import Tools, note_arguments, note_item
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable
 
-    from scenario.voice._audio.chunk import AudioChunk
-    from scenario.voice.adapters._connection.inbox import Inbox
+    from scenario.voice.adapters._openai.incoming import Incoming
     from scenario.voice.adapters._openai.server_errors import ServerErrors
     from scenario.voice.adapters.base import VoiceAgentAdapter
+    from scenario.voice.errors import VoiceTransportError
 
     Event = dict[str, Any]
 
@@ -38,11 +34,11 @@ class Conversation:
     """What happens on one connection. The server has at most one response at a time, and so have we.
 
     Args:
-        adapter: whose conversation it is; its transcripts are kept here.
-        inbox: takes the agent's audio, ends of turns and errors.
+        adapter: whose conversation it is.
+        incoming: takes the agent's audio, words, ends of turns and errors.
+        tools: runs the tools that are called.
         send: sends a frame.
         errors: makes errors of what the server reports.
-        tool_handlers: what runs a tool, by its name.
         server_turns: whether the server decides when the user has finished, and answers by itself.
         server_stops: whether it stops, too, when the user begins to speak.
     """
@@ -50,37 +46,31 @@ class Conversation:
     def __init__(
         self,
         adapter: VoiceAgentAdapter,
-        inbox: Inbox,
+        incoming: Incoming,
+        tools: Tools,
         send: Callable[[Event], Awaitable[None]],
         errors: ServerErrors,
         *,
-        tool_handlers: Mapping[str, Callable[..., Any]],
         server_turns: bool,
         server_stops: bool,
     ) -> None:
         self.answer: Answer | None = None
         """The agent's turn: the one in progress, or the last one."""
         self._adapter = adapter
-        self._inbox = inbox
+        self._incoming = incoming
+        self._tools = tools
         self._send = send
         self._errors = errors
-        self._handlers = tool_handlers
         self._server_turns = server_turns
         self._server_stops = server_stops
         self._busy = Busy(adapter)
-        self._decoder = Decoder("pcm16/24000")
         self._requested: Answer | None = None  # a response was asked for and has not been created
         self._active: str | None = None  # the response that the server is making
         self._stale: set[str] = set()  # responses that are over for us: nothing of them is heard any more
         self._free = asyncio.Event()  # the next response may be asked for
         self._free.set()
-        self._received = self._taken = 0  # bytes of audio that came, and that were handed on
-        self._words = ""  # that came and are spoken in the audio that comes next
-        self._ends: deque[str | None] = deque()  # the final text of each end of a turn in the inbox
-        self._owed: set[str] = set()  # tool calls that the script has to answer
         self._may_fail: set[str] = set()  # ids of our events whose failure does not matter
         self._ids = itertools.count(1)
-        self._tasks: set[asyncio.Task[None]] = set()
 
     # What the adapter does
 
@@ -88,9 +78,9 @@ class Conversation:
     def is_unheard(self) -> bool:
         """Whether an answer was asked for of which nothing has been handed on yet."""
         answer = self.answer
-        if answer is None or self._taken > answer.starts_at:
+        if answer is None or self._incoming.taken > answer.starts_at:
             return False
-        return not answer.is_over or self._received > answer.starts_at
+        return not answer.is_over or self._incoming.received > answer.starts_at
 
     async def ask(
         self, response: Event | None = None, *, script: str | None = None, is_opening: bool = False
@@ -124,19 +114,18 @@ class Conversation:
         answer = self.answer
         if answer is None or answer.is_stopped:
             return False
-        line = self._adapter.line
+        line, incoming = self._adapter.line, self._incoming
         was_over = answer.is_over
-        if was_over and self._taken >= self._received and line.is_played:
+        if was_over and incoming.taken >= incoming.received and line.is_played:
             return False
-        heard = (self._taken - answer.starts_at) / BYTES_PER_SECOND
+        heard = (incoming.taken - answer.starts_at) / BYTES_PER_SECOND
         cuts = answer.cuts(heard if isinstance(line, NoLine) else line.heard_seconds)
         active = self._active if not was_over else None
-        self._inbox.drop_audio()
-        self._taken = self._received
+        incoming.drop()
         line.drop_unplayed()
         answer.is_stopped = True
         if not was_over:
-            self._end(answer, None)
+            self._end(answer, "")
         if active is not None:
             self._stale.add(active)
             if cancel:
@@ -147,25 +136,8 @@ class Conversation:
 
     async def give_result(self, call_id: str, result: str) -> None:
         """Give the model the result of a tool that nobody here has run, and ask it to go on."""
-        if call_id not in self._owed:
-            _logger.debug("a tool's result is not sent: no call of this model waits for it")
-            return
-        self._owed.discard(call_id)
-        await self._send(client_events.tool_output(call_id, result))
-        if not self._owed:
+        if await self._tools.give(call_id, result) and not self._owes_results:
             await self.ask()
-
-    def hand_on(self, chunk: AudioChunk) -> AudioChunk:
-        """Keep the transcripts for what is received now, and return it."""
-        adapter = self._adapter
-        if chunk.data:
-            if self.answer is not None and self._taken == self.answer.starts_at:
-                adapter.streaming_transcript = ""
-            self._taken += len(chunk.data)
-            adapter.streaming_transcript += chunk.transcript or ""
-        elif self._ends and (text := self._ends.popleft()):
-            adapter.streaming_transcript = adapter.last_agent_transcript = text
-        return chunk
 
     def lose(self) -> None:
         """The connection is over: nobody waits for anything any more."""
@@ -174,11 +146,7 @@ class Conversation:
 
     async def close(self) -> None:
         """End what still runs."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        await self._tools.close()
         self.lose()
 
     # What the server says
@@ -198,7 +166,8 @@ class Conversation:
             case "response.output_item.added" | "response.output_item.done":
                 self._item(event)
             case "response.function_call_arguments.delta" | "response.function_call_arguments.done":
-                self._arguments(event)
+                if (answer := self._answer_of(event)) is not None:
+                    note_arguments(answer.calls, event)
             case "response.done":
                 self._done(event["response"])
             case "conversation.item.input_audio_transcription.completed":
@@ -229,12 +198,7 @@ class Conversation:
         if (part := self._part(event)) is None:
             return
         part.content_index = event.get("content_index") or 0
-        pcm = self._decoder.push(base64.b64decode(event["delta"]))
-        part.size += len(pcm)
-        if pcm:  # a piece may be half a sample
-            self._received += len(pcm)
-            words, self._words = self._words, ""
-            self._inbox.put_audio(pcm, words or None)
+        part.size += self._incoming.audio(event["delta"])
 
     def _read(self, event: Event, delta: str) -> None:
         answer = self._answer_of(event)
@@ -242,7 +206,7 @@ class Conversation:
             return
         is_next = not part.text and len(answer.parts) > 1 and delta.strip()
         part.text += delta
-        self._words += f" {delta}" if is_next else delta
+        self._incoming.words(f" {delta}" if is_next else delta)
 
     def _item(self, event: Event) -> None:
         answer = self._answer_of(event)
@@ -250,18 +214,7 @@ class Conversation:
             return
         call = note_item(answer.calls, event["item"])
         if call is not None and event["type"].endswith(".done"):
-            self._tell(call)
-
-    def _arguments(self, event: Event) -> None:
-        answer = self._answer_of(event)
-        if answer is None:
-            return
-        call = answer.calls.setdefault(event["call_id"], ToolCall(event["call_id"]))
-        if event["type"].endswith(".delta"):
-            call.streamed += event["delta"]
-            return
-        call.name = call.name or event.get("name") or ""
-        call.arguments = event.get("arguments") or call.arguments
+            self._tools.tell(call)
 
     def _done(self, response: Event) -> None:
         response_id, status = response.get("id"), response.get("status")
@@ -284,18 +237,21 @@ class Conversation:
             self._notice(f"the response is incomplete: {details.get('reason')}")
         for item in response.get("output") or ():
             note_item(answer.calls, item)
-        open_calls = [
-            call for call in answer.calls.values() if not call.is_told or call.call_id in self._owed
-        ]
-        for call in open_calls:
-            self._tell(call)
-        mine = [call for call in open_calls if call.name in self._handlers] if status != "incomplete" else []
-        if mine and status != "cancelled":
-            task = asyncio.create_task(self._run_tools(answer, mine), name="tools of a realtime model")
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        for call in answer.calls.values():
+            self._tools.tell(call)
+        is_whole = status not in ("incomplete", "cancelled")
+        if not (is_whole and self._tools.start(answer.calls, lambda: self._go_on(answer))):
+            self._finish(answer)
+
+    async def _go_on(self, answer: Answer) -> None:
+        """The model has the results of its tools."""
+        if answer.is_over:  # it was cut off meanwhile
             return
-        self._finish(answer)
+        if self._owes_results:  # the others are answered by the script
+            self._finish(answer)
+            return
+        self._requested = answer
+        await self._send(client_events.create_response())
 
     def _error(self, error: Event) -> None:
         code = error.get("code")
@@ -311,9 +267,8 @@ class Conversation:
     # Turns
 
     def _begin(self, *, script: str | None = None, is_opening: bool = False) -> None:
-        self.answer = Answer(self._received, script, is_opening)
-        self._words = ""
-        self._decoder.flush()
+        self.answer = Answer(self._incoming.received, script, is_opening)
+        self._incoming.begin()
         if not self._server_turns:
             self._adapter.streaming_transcript = ""
         self._busy.begin()
@@ -323,12 +278,9 @@ class Conversation:
         warn_if_unfaithful(type(self._adapter).__name__, answer)
         self._end(answer, answer.text)
 
-    def _end(self, answer: Answer, text: str | None) -> None:
+    def _end(self, answer: Answer, text: str) -> None:
         answer.is_over = True
-        self._words = ""
-        self._decoder.flush()
-        self._ends.append(text)
-        self._inbox.end_turn()
+        self._incoming.end(text)
         self._busy.end()
         self._look_if_free()
 
@@ -339,7 +291,7 @@ class Conversation:
             self._stale.add(self._active)
         if self.answer is not None:
             self.answer.is_over = True
-        self._inbox.put_error(error)
+        self._incoming.fail(error)
         self._busy.end()
         self._look_if_free()
 
@@ -360,32 +312,12 @@ class Conversation:
         else:
             self._free.set()
 
-    # Tools
-
-    def _tell(self, call: ToolCall) -> None:
-        if not call.is_told:
-            call.is_told = True
-            self._adapter.line.tool_call(call.name, call.json, call.call_id)
-            self._owed.add(call.call_id)
-
-    async def _run_tools(self, answer: Answer, calls: list[ToolCall]) -> None:
-        try:
-            for call in calls:
-                result = await run_tool(call, self._handlers[call.name])
-                self._owed.discard(call.call_id)
-                await self._send(client_events.tool_output(call.call_id, result))
-                self._adapter.line.tool_result(call.name, result, call.call_id)
-            if answer.is_over:  # it was cut off meanwhile
-                return
-            if self._owed:  # the others are answered by the script
-                self._finish(answer)
-                return
-            self._requested = answer
-            await self._send(client_events.create_response())
-        except VoiceTransportError:
-            _logger.debug("the connection was lost while a tool ran; whoever receives is told")
-
     # Helpers
+
+    @property
+    def _owes_results(self) -> bool:
+        """Whether the model waits for results of the turn; those of earlier ones it has gone on without."""
+        return self.answer is not None and not self._tools.owed.isdisjoint(self.answer.calls)
 
     def _answer_of(self, event: Event) -> Answer | None:
         """Return the turn to which an event of a response belongs; `None` when nobody wants it."""

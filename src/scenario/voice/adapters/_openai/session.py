@@ -14,8 +14,10 @@ from scenario.voice.adapters._connection.urls import host_of
 from scenario.voice.adapters._connection.websocket import WebSocketLink
 from scenario.voice.adapters._openai import client_events
 from scenario.voice.adapters._openai.conversation import Conversation
+from scenario.voice.adapters._openai.incoming import Incoming
 from scenario.voice.adapters._openai.server_errors import ServerErrors
 from scenario.voice.adapters._openai.server_events import ServerEvents
+from scenario.voice.adapters._openai.tool_calls import Tools
 from scenario.voice.errors import VoiceTransportError
 
 if TYPE_CHECKING:
@@ -49,12 +51,13 @@ class Session:
             adapter, adapter.url, on_frame=self._on_frame, on_lost=self._on_lost, headers=headers
         )
         turns = adapter.turn_detection
+        self._incoming = Incoming(adapter, self._inbox)
         self.conversation = Conversation(
             adapter,
-            self._inbox,
+            self._incoming,
+            Tools(adapter, adapter.tool_handlers, self.send),
             self.send,
             self._errors,
-            tool_handlers=adapter.tool_handlers,
             server_turns=turns is not None,
             server_stops=turns is not None and turns.get("interrupt_response") is not False,
         )
@@ -141,7 +144,7 @@ class Session:
 
     async def receive(self, timeout: float) -> AudioChunk:
         """Return the next audio of the agent, or an empty chunk for the end of its turn."""
-        return self.conversation.hand_on(await self._inbox.take(timeout))
+        return self._incoming.hand_on(await self._inbox.take(timeout))
 
     async def _append(self, pcm: bytes) -> None:
         self._appended += len(pcm)
