@@ -34,8 +34,13 @@ def test_another_server_must_be_reached_with_tls_unless_it_is_this_machine():
     )
     with pytest.raises(ValueError, match="wss://"):
         OpenAIRealtimeAgentAdapter(base_url="ws://eu.example/v1")
+
+
+def test_settings_that_cannot_work_are_refused():
     with pytest.raises(ValueError, match="protocol"):
         OpenAIRealtimeAgentAdapter(protocol="alpha")
+    with pytest.raises(ValueError, match="create_response"):
+        OpenAIRealtimeAgentAdapter(turn_detection={"type": "server_vad", "create_response": False})
 
 
 def test_the_environment_names_the_models_that_nobody_named(monkeypatch):

@@ -50,7 +50,8 @@ class OpenAIRealtimeAgentAdapter(VoiceAgentAdapter):
         protocol: `"beta"` for servers that speak only the older protocol.
 
     Raises:
-        ValueError: an address that is no WebSocket's, or an unknown protocol.
+        ValueError: an address that is no WebSocket's, an unknown protocol, or a turn detection that answers
+            nothing.
     """
 
     capabilities = AdapterCapabilities(
@@ -80,6 +81,8 @@ class OpenAIRealtimeAgentAdapter(VoiceAgentAdapter):
     ) -> None:
         if protocol not in ("ga", "beta"):
             raise ValueError(f'protocol must be "ga" or "beta", got {protocol!r}')
+        if turn_detection is not None and turn_detection.get("create_response") is False:
+            raise ValueError("turn_detection: with create_response=False nobody would ask for answers")
         self.model = OPENAI_REALTIME_MODEL.resolve(model)
         self.voice = voice
         self.instructions = instructions
