@@ -95,7 +95,12 @@ class Peer(VoiceAgentAdapter):
     def answer(self) -> None:
         """Begin to say the next utterance."""
         if self.utterances:
-            self.answering = asyncio.create_task(self.say(self.utterances.pop(0)))
+            self.answering = asyncio.create_task(self._say_after(self.answering, self.utterances.pop(0)))
+
+    async def _say_after(self, previous: asyncio.Task[None] | None, pcm: bytes) -> None:
+        if previous is not None and not previous.done():
+            await asyncio.wait([previous])
+        await self.say(pcm)
 
     async def say(self, pcm: bytes) -> None:
         await self.clock.sleep(self.latency)

@@ -68,11 +68,11 @@ def ending(
     given_up_at = last_voiced + adapter.response_timeout
     deadlines = [given_up_at]
     if adapter.turn_end == "vad":
-        deadlines.append(max(last_voiced + tail, agent.end - _NOTHING_AHEAD))
+        deadlines.append(max(last_voiced + tail, agent.sound_end - _NOTHING_AHEAD))
     elif adapter.turn_end == "gap":
         last_data = turn.last_data if aside and turn.last_data is not None else agent.end
         deadlines.append(last_data + tail)
-        deadlines.append(max(last_voiced + max(tail, _UNVOICED), agent.end - _NOTHING_AHEAD))
+        deadlines.append(max(last_voiced + max(tail, _UNVOICED), agent.sound_end - _NOTHING_AHEAD))
     if now >= given_up_at:
         _log.warning(
             "%s: the end of the agent's turn did not come within %g s of its last word",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("scenario")
 _IDLE = 30.0  # seconds that a read may wait; nothing depends on it
+_PAUSE = 0.3
 _BARGE_IN_PIECE = BYTES_PER_SECOND // 10
 
 
@@ -65,6 +66,7 @@ class Line:
         self._link = Link(adapter)
         self._pump: asyncio.Task[None] | None = None
         self._utterance_is_open = False
+        self._last_sound_came = 0.0
         self._streamed_before = ""
         self._not_of_this_turn = ""  # what the adapter has streamed of an utterance that began before
 
@@ -238,7 +240,8 @@ class Line:
             user_stop: the user's last voiced sample.
             has_begun: what the agent is saying at this moment belongs to it.
         """
-        skip = 1 if self._utterance_is_open and self.adapter.waits_for_turn_end and not has_begun else 0
+        waits = self.adapter.waits_for_turn_end and not has_begun
+        skip = 1 if waits and self._utterance_is_open and not self._has_paused(self.stage.now()) else 0
         if self.is_aside:
             start = max(start, self._playout.end)
         self.turn = Turn(
@@ -409,7 +412,10 @@ class Line:
             self._explicit_end(chunk)
             return
         if self.adapter.turn_end != "vad" or is_sound(chunk.data):
-            self._utterance_is_open = True
+            if turn is not None and turn.ends_to_skip and self._has_paused(now):
+                self._skip_end(turn)
+                turn.audio_start = None
+            self._utterance_is_open, self._last_sound_came = True, now
         placed_before = self._playout.placed
         start, end = self.stage.place(self._playout, chunk.data)
         self._hear_aside()
@@ -423,6 +429,10 @@ class Line:
             if chunk.transcript and not self.adapter.streaming_transcript:
                 turn.text.say(chunk.transcript, start, end)
         self.stage.ring()
+
+    def _has_paused(self, now: float) -> bool:
+        """Whether the agent's last utterance ended, where only a pause in what comes tells so."""
+        return self.adapter.turn_end != "explicit" and now - self._last_sound_came >= _PAUSE
 
     def _is_of(self, turn: Turn) -> bool:
         """Whether what comes now belongs to a turn, and not to an utterance before or after it."""

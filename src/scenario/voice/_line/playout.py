@@ -52,6 +52,7 @@ class Playout:
         self._queue: deque[tuple[int, memoryview]] = deque()
         self._end = 0  # the sample after the last one placed
         self._fed = 0  # samples that the detector knows of
+        self._sound_end = 0  # the sample after the last sound placed
         self._placed = self._heard = 0  # samples in all, gaps between them left out
         self._spoken: list[tuple[int, int]] = []
         self._started = 0
@@ -62,6 +63,11 @@ class Playout:
     def end(self) -> float:
         """When everything that was placed will have been heard."""
         return self._end / SAMPLE_RATE
+
+    @property
+    def sound_end(self) -> float:
+        """When everything that was placed and is more than line noise will have been heard."""
+        return self._sound_end / SAMPLE_RATE
 
     @property
     def placed(self) -> int:
@@ -100,6 +106,8 @@ class Playout:
         samples = len(pcm) // BYTES_PER_SAMPLE
         self._end = start + samples
         self._placed += samples
+        if is_sound(pcm):
+            self._sound_end = self._end
         self._queue.append((start, memoryview(pcm)))
         return start / SAMPLE_RATE, self._end / SAMPLE_RATE
 
@@ -120,14 +128,15 @@ class Playout:
         """Drop what was placed and has not been heard."""
         if self._queue:
             self._end = self._queue[0][0]
+            self._sound_end = min(self._sound_end, self._end)
             self._queue.clear()
             self._placed = self._heard
 
     def voiced(self, since: float = 0.0, until: float | None = None) -> list[tuple[float, float]]:
         """Return where speech was heard, clipped to the given times, as (first, last) voiced moments."""
         found: list[tuple[float, float]] = []
-        first = since * SAMPLE_RATE
-        last = float("inf") if until is None else until * SAMPLE_RATE
+        first = round(since * SAMPLE_RATE)
+        last = float("inf") if until is None else round(until * SAMPLE_RATE)
         for start, end in self._backwards():
             if end <= first:
                 break
