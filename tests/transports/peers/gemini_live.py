@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import re
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +63,17 @@ def resumable(handle: str | None) -> str:
 
 def go_away(seconds: int) -> str:
     return frame(go_away=types.LiveServerGoAway(time_left=f"{seconds}s"))
+
+
+def camel(value: Any, *, within: str = "") -> Any:
+    """Spell keys as the documentation does: the SDK sends `realtime_input`, which the service takes as well.
+
+    The keys of a JSON schema are the user's own.
+    """
+    if isinstance(value, dict) and within != "parametersJsonSchema":
+        spelled = {re.sub(r"_(\w)", lambda match: match[1].upper(), key): item for key, item in value.items()}
+        return {key: camel(item, within=key) for key, item in spelled.items()}
+    return [camel(item) for item in value] if isinstance(value, list) else value
 
 
 INTERRUPTED = content(interrupted=True)
@@ -168,7 +180,7 @@ async def gemini_server(
 
     async def serve(connection: ServerConnection) -> None:
         caller = Caller(connection)
-        caller.setup = json.loads(await connection.recv())
+        caller.setup = camel(json.loads(await connection.recv()))
         server.callers.append(caller)
         if binary:
             send = connection.send
@@ -178,7 +190,7 @@ async def gemini_server(
         behaving = asyncio.create_task(behave(caller)) if behave is not None else None
         try:
             async for item in connection:
-                caller.frames.append(json.loads(item))
+                caller.frames.append(camel(json.loads(item)))
                 if hear is not None:
                     hear(caller, caller.frames[-1])
         finally:

@@ -101,7 +101,7 @@ def _tools(tools: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             functions.append(_declaration(tool["function"]))
         else:
             others.append(dict(tool))
-    return [*([{"functionDeclarations": functions}] if functions else []), *others]
+    return [*others, {"functionDeclarations": functions}] if functions else others
 
 
 def _declaration(function: Mapping[str, Any]) -> dict[str, Any]:
