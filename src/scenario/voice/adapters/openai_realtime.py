@@ -24,6 +24,7 @@ __all__ = ["OpenAIRealtimeAgentAdapter"]
 
 _CANONICAL = "pcm16/24000"
 _BASE_URL = "wss://api.openai.com/v1"
+_OPENS_AFTER = 0.05
 
 
 class OpenAIRealtimeAgentAdapter(VoiceAgentAdapter):
@@ -152,6 +153,8 @@ class OpenAIRealtimeAgentAdapter(VoiceAgentAdapter):
     async def recv_audio(self, timeout: float) -> AudioChunk:
         """Return the next audio of the model; an empty chunk is the end of its turn."""
         session = self._connected()
+        if self._opens:
+            await self.clock.sleep(_OPENS_AFTER)  # a turn that begins now asks by itself
         if self._opens:
             self._opens = False
             await session.conversation.ask(is_opening=True)
