@@ -58,6 +58,7 @@ class Rig(ABC):
         has_text: whether the peer sends the agent's words.
         peer_loggers: prefixes of the loggers that only the peer uses; a peer may log what it is told.
         official: whether the provider publishes types, so that `Peer.check_sent` counts frames.
+        at_once: how many cases are played at the same time; fewer where media costs much CPU.
     """
 
     name: ClassVar[str]
@@ -67,6 +68,7 @@ class Rig(ABC):
     has_text: ClassVar[bool] = False
     peer_loggers: ClassVar[tuple[str, ...]] = ("tests.",)
     official: ClassVar[bool] = False
+    at_once: ClassVar[int] = 6
 
     @abstractmethod
     def peer(self, plan: Plan) -> AbstractAsyncContextManager[Peer]:

@@ -1,4 +1,4 @@
-"""Rows 2, 3, 4, 5 and 8 of the contract, and 9 for what a run leaves: whole runs."""
+"""Rows 2, 3, 4, 5, 7 and 8 of the contract: whole runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ from scenario.voice._audio.wav import write_wav
 from scenario.voice.testing.assertions import assert_tone
 from scenario.voice.testing.offline_speech import OfflineSTT
 from tests.transports.contract.agent import Plan, Say, tone
+from tests.transports.contract.cases import case
 from tests.transports.contract.running import run
+
+CANCELLATIONS = 50
+CANCELLED_AT_ONCE = 13
 
 
 def segments(result, speaker: str):
@@ -44,8 +48,8 @@ def without_silence_around(pcm: bytearray) -> bytes:
     return samples[loud[0] : loud[-1] + 1].tobytes()
 
 
-@pytest.mark.parametrize("after", [0.4, 0.8, 2.0])
-async def test_row_2_a_tone_is_answered_with_a_tone_in_its_time(rig, after):
+@case({"after": 0.4}, {"after": 0.8}, {"after": 2.0}, kind="exact")
+async def row_2_a_tone_is_answered_with_a_tone_in_its_time(rig, after):
     plan = Plan(answers=[Say(tone=660, seconds=1.0, after=after)])
     async with rig.peer(plan) as peer:
         user = write_wav(tone(440, 1.0))
@@ -58,7 +62,8 @@ async def test_row_2_a_tone_is_answered_with_a_tone_in_its_time(rig, after):
     assert result.latency.measurements == [pytest.approx(after, abs=rig.latency_tolerance)]
 
 
-async def test_row_3_five_turns_of_speech_stay_five_turns(rig):
+@case(kind="long")
+async def row_3_five_turns_of_speech_stay_five_turns(rig):
     said = ["alpha", "beta", "gamma", "delta", "omega"]
     answers = ["the one", "the two", "the three", "the four", "the five"]
     async with rig.peer(Plan(answers=[Say(text) for text in answers])) as peer:
@@ -72,13 +77,15 @@ async def test_row_3_five_turns_of_speech_stay_five_turns(rig):
     assert [OfflineSTT().hear(segment.audio) for segment in segments(result, "agent")] == answers
 
 
-async def test_row_4_the_agent_may_speak_first(rig):
+@case()
+async def row_4_the_agent_may_speak_first(rig):
     async with rig.peer(Plan(opening=Say("welcome to the line", after=0.5))) as peer:
         result = await run(peer, peer.adapter(), [scenario.agent(), scenario.succeed()])
     assert heard(result.messages) == ["welcome to the line"]
 
 
-async def test_row_4_an_agent_that_says_nothing_is_waited_for_no_longer_than_agreed(rig):
+@case()
+async def row_4_an_agent_that_says_nothing_is_waited_for_no_longer_than_agreed(rig):
     async with rig.peer(Plan()) as peer:
         adapter = peer.adapter()
         adapter.response_timeout = 1.5
@@ -90,7 +97,8 @@ async def test_row_4_an_agent_that_says_nothing_is_waited_for_no_longer_than_agr
     assert 1.3 <= waited <= 1.7 + 1.0
 
 
-async def test_row_5_a_user_who_speaks_over_the_agent_silences_it(rig):
+@case(kind="long")
+async def row_5_a_user_who_speaks_over_the_agent_silences_it(rig):
     long_answer = " ".join(["this is a very long answer to a very short question"] * 4)  # over 10 s
     plan = Plan(answers=[Say(long_answer, after=0.5), Say("fine")])
     async with rig.peer(plan) as peer:
@@ -123,8 +131,8 @@ async def test_row_5_a_user_who_speaks_over_the_agent_silences_it(rig):
         assert texts(result.messages, "assistant")[0].endswith("[interrupted]")
 
 
-@pytest.mark.parametrize("trouble", ["close", "reset"])
-async def test_row_7_a_run_whose_peer_leaves_ends_with_its_error(rig, trouble):
+@case({"trouble": "close"}, {"trouble": "reset"})
+async def row_7_a_run_whose_peer_leaves_ends_with_its_error(rig, trouble):
     async with rig.peer(Plan(trouble=trouble)) as peer:
         with pytest.raises(AgentCallError) as caught:
             await run(peer, peer.adapter(), [scenario.user("hello"), scenario.agent()])
@@ -134,12 +142,13 @@ async def test_row_7_a_run_whose_peer_leaves_ends_with_its_error(rig, trouble):
     assert caught.value.voice_recording.duration > 0
 
 
-@pytest.mark.parametrize("group", range(5))
-async def test_row_8_a_run_that_is_cancelled_anywhere_ends_and_hangs_up(rig, group):
-    moments = random.Random(group)  # the same points every time
+@case(kind="long")
+async def row_8_a_run_that_is_cancelled_anywhere_ends_and_hangs_up(rig):
+    moments = random.Random(8)  # the same points every time
+    places = asyncio.Semaphore(CANCELLED_AT_ONCE)
 
     async def cancelled_run(moment: float) -> None:
-        async with rig.peer(Plan(answers=[Say("yes", after=0.4)] * 2)) as peer:
+        async with places, rig.peer(Plan(answers=[Say("yes", after=0.4)] * 2)) as peer:
             adapter = peer.adapter()
             script = [step for _ in range(2) for step in (scenario.user("go on"), scenario.agent())]
             running = asyncio.create_task(run(peer, adapter, [*script, scenario.succeed()]))
@@ -155,5 +164,5 @@ async def test_row_8_a_run_that_is_cancelled_anywhere_ends_and_hangs_up(rig, gro
             assert peer.calls_open == 0
 
     async with asyncio.TaskGroup() as tasks:
-        for _ in range(10):
+        for _ in range(CANCELLATIONS):
             tasks.create_task(cancelled_run(moments.uniform(0, 3.5)))

@@ -1,62 +1,20 @@
-"""Rows 1, 6, 7 and 10 of the contract: connections stand, end, and stay apart."""
+"""Rows 6, 7 and 10 of the contract: connections stand, end, and stay apart."""
 
 from __future__ import annotations
 
 import asyncio
-import gc
-import logging
-import threading
 import time
-from pathlib import Path
 
 import pytest
 
 from scenario.voice import VoiceTransportError
 from tests.transports.contract.agent import Plan, Say
+from tests.transports.contract.cases import case
 from tests.transports.contract.listening import Listener, speak
 
-CYCLES = 20
 
-
-def resources() -> tuple[int, int, int]:
-    """Return how many tasks, threads (of others than asyncio's pool) and open files there are."""
-    gc.collect()
-    threads = [thread for thread in threading.enumerate() if not thread.name.startswith("asyncio_")]
-    files = Path("/proc/self/fd" if Path("/proc/self/fd").exists() else "/dev/fd")
-    return len(asyncio.all_tasks()), len(threads), len(list(files.iterdir()))
-
-
-async def settled(expected: tuple[int, int, int], seconds: float = 5.0) -> tuple[int, int, int]:
-    """Return the resources when they are down to `expected`, or what they are after some seconds."""
-    deadline = time.monotonic() + seconds
-    while is_more(found := resources(), expected) and time.monotonic() < deadline:  # noqa: ASYNC110
-        await asyncio.sleep(0.05)
-    return found
-
-
-def is_more(found: tuple[int, int, int], expected: tuple[int, int, int]) -> bool:
-    return any(now > then for now, then in zip(found, expected, strict=True))
-
-
-async def test_row_1_twenty_connections_leave_nothing_behind(rig, caplog):
-    caplog.set_level(logging.WARNING)
-    async with rig.peer(Plan()) as peer:
-        adapter = peer.adapter()
-        before = None
-        for cycle in range(CYCLES):
-            await adapter.connect()
-            await adapter.connect()
-            await adapter.disconnect()
-            await adapter.disconnect()
-            if cycle == 0:
-                await asyncio.sleep(0.3)  # what is made once per process has been made now
-                before = resources()
-        found = await settled(before)
-    assert not is_more(found, before), f"tasks, threads, files: {before} became {found}"
-    assert [record.getMessage() for record in caplog.records] == []
-
-
-async def test_row_6_after_12_s_of_silence_the_line_is_alive_and_no_turn_has_happened(rig):
+@case(kind="idle")
+async def row_6_after_12_s_of_silence_the_line_is_alive_and_no_turn_has_happened(rig):
     async with rig.peer(Plan(answers=[Say("still here")])) as peer, peer.adapter() as adapter:
         await peer.join(adapter)
         async with Listener(adapter) as listener:
@@ -68,8 +26,8 @@ async def test_row_6_after_12_s_of_silence_the_line_is_alive_and_no_turn_has_hap
         assert peer.agents[-1].turns == ["are you there"]
 
 
-@pytest.mark.parametrize("trouble", ["close", "reset", "garbage", "odd"])
-async def test_row_7_trouble_is_an_error_within_a_second_or_does_no_harm(rig, trouble):
+@case(*[{"trouble": trouble} for trouble in ("close", "reset", "garbage", "odd")])
+async def row_7_trouble_is_an_error_within_a_second_or_does_no_harm(rig, trouble):
     plan = Plan(answers=[Say("all is well", after=0.6)], trouble=trouble)
     async with rig.peer(plan) as peer, peer.adapter() as adapter:
         await peer.join(adapter)
@@ -99,7 +57,8 @@ async def test_row_7_trouble_is_an_error_within_a_second_or_does_no_harm(rig, tr
                 await adapter.recv_audio(5)
 
 
-async def test_row_7_bursts_arrive_whole(rig):
+@case()
+async def row_7_bursts_arrive_whole(rig):
     words = "this answer comes much faster than anyone could speak it"
     async with rig.peer(Plan(answers=[Say(words)], burst=True)) as peer, peer.adapter() as adapter:
         await peer.join(adapter)
@@ -108,7 +67,8 @@ async def test_row_7_bursts_arrive_whole(rig):
             await listener.until_text(words, seconds=15)
 
 
-async def test_row_10_two_adapters_at_once_hear_only_their_own_agents(rig):
+@case(kind="long")
+async def row_10_two_adapters_at_once_hear_only_their_own_agents(rig):
     def plan() -> Plan:
         return Plan(answers=[Say(lambda heard: f"you said {heard}")] * 2)
 
