@@ -11,20 +11,28 @@ if TYPE_CHECKING:
     from scenario.voice.testing.assertions import assert_audio_level, assert_silence, assert_tone
     from scenario.voice.testing.loopback_agent import LoopbackVoiceAgent
     from scenario.voice.testing.offline_speech import OfflineSTT, OfflineTTS
+    from scenario.voice.testing.tunnel import CloudflareTunnel, TunnelUnavailableError
+    from scenario.voice.testing.twilio_harness import TwilioHarness
 
 _HOMES = {
+    "CloudflareTunnel": "tunnel",
     "LoopbackVoiceAgent": "loopback_agent",
     "OfflineSTT": "offline_speech",
     "OfflineTTS": "offline_speech",
+    "TunnelUnavailableError": "tunnel",
+    "TwilioHarness": "twilio_harness",
     "assert_audio_level": "assertions",
     "assert_silence": "assertions",
     "assert_tone": "assertions",
 }
 
 __all__ = [
+    "CloudflareTunnel",
     "LoopbackVoiceAgent",
     "OfflineSTT",
     "OfflineTTS",
+    "TunnelUnavailableError",
+    "TwilioHarness",
     "assert_audio_level",
     "assert_silence",
     "assert_tone",
