@@ -46,6 +46,8 @@ async def test_a_line_that_breaks_fails_the_turn_at_once(utterances: list[bytes]
         await play(peer, script=TURN)
     assert raised.value.__cause__ is GONE
     recording = raised.value.voice_recording
+    assert [each.speaker for each in recording.segments] == ["user", *(["agent"] if utterances else [])]
+    assert all(each.duration < 2 for each in recording.segments)
     (lost,) = [event for event in recording.timeline if event.type == "transport_error"]
     assert recording.agent_track.length / 24_000 <= lost.time + 1.0
     assert "oops" in lost.metadata["error"]

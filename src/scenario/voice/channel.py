@@ -206,10 +206,12 @@ class VoiceChannel:
             from scenario.voice._recording.metrics import build_metrics
             from scenario.voice._recording.recording import VoiceRecording
 
-            stage, events, segments = self._stage, self.timeline, self._exchange.segments
+            stage = self._stage
             stage.advance()
+            self._speech.run_ends()
             for line in self._lines.values():
                 self._exchange.close(line)
+            events, segments = self.timeline, self._exchange.segments
             latency = build_latency(self._speech.timings, events)
             metrics = build_metrics(
                 stage.user.voiced(), stage.agent.voiced(), stage.now(), events, segments, latency=latency

@@ -122,8 +122,23 @@ class Exchange:
         return messages[0] if messages else {"role": "user", "content": text}
 
     def close(self, line: Line) -> None:
-        """Let the last segment have all that was heard of its utterance."""
+        """Record what was heard of utterances that the end of the run broke off."""
         line.close_overrun(at_latest=float("inf"))
+        turn = line.turn or line.broken_off
+        line.turn = line.broken_off = None
+        if turn is None or line.is_aside:
+            return
+        heard = line.heard(turn, interrupted=True)
+        if heard.start is not None and heard.end is not None:
+            self._add_segment(
+                line.speaker,
+                heard.start,
+                heard.end,
+                heard.text or None,
+                transcript_truncated=True,
+                heard_transcript=heard.text,
+                turn=turn.number,
+            )
 
     def _turn_begins(self, line: Line, user_stop: float | None) -> float | None:
         if line.is_aside:

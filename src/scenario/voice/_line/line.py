@@ -11,16 +11,16 @@ from scenario.voice._line.ending import ending
 from scenario.voice._line.link import Link
 from scenario.voice._line.overrun import Overrun
 from scenario.voice._line.playout import is_sound
+from scenario.voice._line.telling import Telling
 from scenario.voice._line.turn import HeardTurn, Turn
 from scenario.voice.errors import FirstChunkTimeoutError, VoiceTransportError
 from scenario.voice.events import VoiceEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from scenario.types import AgentInput, AgentReturnTypes
+    from scenario.types import AgentInput
     from scenario.voice._audio.chunk import Speaker
-    from scenario.voice._clock import Clock
     from scenario.voice._line.stage import Stage
     from scenario.voice.adapters.base import VoiceAgentAdapter
 
@@ -31,7 +31,7 @@ _BARGE_IN_PIECE = BYTES_PER_SECOND // 10
 
 
 class Line:
-    """One adapter's line during one run, and what the adapter sees of the run (`LineEnd`).
+    """One adapter's line during one run. What the adapter sees of it is `Telling`.
 
     Args:
         adapter: reaches the agent.
@@ -54,16 +54,16 @@ class Line:
         self.stage = stage
         self.speaker: Speaker = speaker
         self.is_aside = aside
-        self._playout = stage.aside() if aside else stage.speakers[speaker]
+        self.playout = stage.aside() if aside else stage.speakers[speaker]
         self._opposite = stage.speakers["user" if speaker == "agent" else "agent"]
         self.sent = 0  # messages of the conversation that the agent has been sent
         self.answered: set[str] = set()  # tool calls to which the adapter itself gave the results
         self.turn: Turn | None = None
-        self.is_collecting = False
+        self.broken_off: Turn | None = None  # a turn that failed
         self.error: Exception | None = None
         self.overrun: Overrun | None = None
         self._take_turn = take_turn
-        self._link = Link(adapter)
+        self.link = Link(adapter)
         self._pump: asyncio.Task[None] | None = None
         self._utterance_is_open = False
         self._last_sound_came = 0.0
@@ -79,7 +79,7 @@ class Line:
             VoiceTransportError: it could not connect, or did not in time.
             RuntimeError: it serves another run.
         """
-        await self._link.connect(self, timeout)
+        await self.link.connect(Telling(self, self._take_turn), timeout)
 
     def listen(self) -> None:
         """Receive from now on, until `disconnect`."""
@@ -92,79 +92,7 @@ class Line:
             pump.cancel()
             if not (await asyncio.wait([pump], timeout=timeout / 2))[0]:
                 _log.warning("%s.recv_audio() ignores its cancellation", type(self.adapter).__name__)
-        await self._link.disconnect(timeout)
-
-    # What the adapter tells
-
-    @property
-    def clock(self) -> Clock:
-        """The clock on which the adapter waits."""
-        return self.stage.clock
-
-    @property
-    def heard_seconds(self) -> float:
-        """How much of the agent's audio of this turn has been played, in seconds."""
-        if self.turn is None or self.turn.audio_start is None:
-            return 0.0
-        self.stage.advance()
-        return max(0, self._playout.heard - self.turn.placed_before) / SAMPLE_RATE
-
-    @property
-    def is_played(self) -> bool:
-        """Whether all audio that the agent sent has been played."""
-        return self._playout.end <= self.stage.now()
-
-    def tool_call(self, name: str, arguments: str, call_id: str) -> None:
-        """The agent called a tool."""
-
-        def tell() -> None:
-            function = {"name": name, "arguments": arguments}
-            call = {"id": call_id, "type": "function", "function": function}
-            if self.turn is not None:
-                self.turn.tool_calls.append({"role": "assistant", "content": None, "tool_calls": [call]})
-            self._event("tool_call", name=name, args=_parsed(arguments), metadata={"call_id": call_id})
-
-        self._link.here(tell)
-
-    def tool_result(self, name: str, result: Any, call_id: str) -> None:
-        """A tool's result was given to the agent."""
-
-        def tell() -> None:
-            self.answered.add(call_id)
-            if self.turn is not None:
-                text = result if isinstance(result, str) else _json(result)
-                self.turn.tool_calls.append({"role": "tool", "tool_call_id": call_id, "content": text})
-            self._event("tool_result", name=name, result=result, metadata={"call_id": call_id})
-
-        self._link.here(tell)
-
-    def notice(
-        self,
-        type: str,
-        *,
-        name: str | None = None,
-        args: Any = None,
-        result: Any = None,
-        metadata: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Something for the timeline."""
-        self._link.here(lambda: self._event(type, name=name, args=args, result=result, metadata=metadata))
-
-    def drop_unplayed(self) -> None:
-        """The agent has stopped itself."""
-
-        def drop() -> None:
-            self.stage.advance()
-            self._playout.drop()
-            if self.turn is not None and self.turn.ended_at is not None:
-                self.turn.ended_at = min(self.turn.ended_at, self._playout.end)
-            self.stage.ring()
-
-        self._link.here(drop)
-
-    async def take_turn(self, input: AgentInput) -> AgentReturnTypes:
-        """Send what is new in `input` and collect the agent's turn."""
-        return await self._take_turn(self, input)
+        await self.link.disconnect(timeout)
 
     # Sending
 
@@ -218,7 +146,7 @@ class Line:
         Raises:
             VoiceTransportError: it could not be sent.
         """
-        return await self._link.send(method, *args)
+        return await self.link.send(method, *args)
 
     # Hearing
 
@@ -243,7 +171,7 @@ class Line:
         waits = self.adapter.waits_for_turn_end and not has_begun
         skip = 1 if waits and self._utterance_is_open and not self._has_paused(self.stage.now()) else 0
         if self.is_aside:
-            start = max(start, self._playout.end)
+            start = max(start, self.playout.end)
         self.turn = Turn(
             number=number,
             begun_at=self.stage.now(),
@@ -272,7 +200,6 @@ class Line:
             VoiceTransportError: the connection was lost before it had spoken.
         """
         turn = self._current()
-        self.is_collecting = True
         try:
             while True:
                 self.stage.advance()
@@ -281,23 +208,22 @@ class Line:
                     await self.stage.changed(again)
                     continue
                 try:
-                    state = ending(turn, self._playout, self.adapter, now, aside=self.is_aside)
+                    state = ending(turn, self.playout, self.adapter, now, aside=self.is_aside)
                 except FirstChunkTimeoutError as error:
                     raise error from self.error
                 if state.over:
-                    self._read_text(self._playout.end)
+                    self._read_text(self.playout.end)
                     break
-                if self._playout.end <= now:
+                if self.playout.end <= now:
                     self._check()
                 await self.stage.changed(state.look_again)
             if state.truncated:
-                self._event("agent_turn_truncated", metadata={"seconds": self.adapter.response_max_duration})
+                self.event("agent_turn_truncated", metadata={"seconds": self.adapter.response_max_duration})
                 self.overrun = Overrun(now, ended_at=turn.ended_at)
         except Exception:
-            self.turn = None  # one that was cancelled may have been cut into, and is still looked at
+            # One that was cancelled may have been cut into, and is still looked at.
+            self.turn, self.broken_off = None, turn
             raise
-        finally:
-            self.is_collecting = False
         self.turn = None
         return self.heard(turn, truncated=state.truncated)
 
@@ -318,7 +244,7 @@ class Line:
         """Give an utterance that was cut off what was heard of it; return when to look again."""
         if self.overrun is None:
             return None
-        again = self.overrun.follow(self._playout, self.adapter, self.stage.now())
+        again = self.overrun.follow(self.playout, self.adapter, self.stage.now())
         if again is None or self.stage.now() >= at_latest:
             self.overrun = None
             return None
@@ -334,7 +260,7 @@ class Line:
     ) -> HeardTurn:
         """Return a turn as it was heard up to now, or up to a media time."""
         until = turn.ended_at if until is None and not self.is_aside else until
-        voiced = self._playout.voiced(turn.start, until)
+        voiced = self.playout.voiced(turn.start, until)
         start = end = None
         if voiced:
             start, end = voiced[0][0], voiced[-1][1]
@@ -349,19 +275,30 @@ class Line:
 
     def voiced_since(self, moment: float, until: float | None = None) -> list[tuple[float, float]]:
         """Return where the agent's speech was heard since a media time, and up to another one."""
-        return self._playout.voiced(moment, until)
+        return self.playout.voiced(moment, until)
+
+    def drop_unplayed(self) -> None:
+        """What the agent has sent and what has not been played is never heard."""
+        self.stage.advance()
+        self.playout.drop()
+        if self.turn is not None and self.turn.ended_at is not None:
+            self.turn.ended_at = min(self.turn.ended_at, self.playout.end)
+        self.stage.ring()
 
     def read(self, start: float, end: float) -> bytes:
         """Return what was heard between two media times."""
-        return self._playout.track.read(round(start * SAMPLE_RATE), round(end * SAMPLE_RATE))
+        return self.playout.track.read(round(start * SAMPLE_RATE), round(end * SAMPLE_RATE))
 
     @property
     def _is_speaking(self) -> bool:
-        return self._playout.is_speaking or self._playout.end > self.stage.now()
+        """Whether the agent has begun an utterance that is not over."""
+        if self.adapter.turn_end == "explicit":
+            return self._utterance_is_open
+        return self.playout.is_speaking or self.playout.end > self.stage.now()
 
     def _hear_aside(self) -> None:
         if self.is_aside:  # nobody listens, so it takes no time
-            self._playout.advance(self._playout.end)
+            self.playout.advance(self.playout.end)
 
     def _current(self) -> Turn:
         if self.turn is None:
@@ -376,11 +313,11 @@ class Line:
         try:
             live = getattr(self.adapter, "live", None)
             if isinstance(live, asyncio.Event):
-                await self._link.call(live.wait)
+                await self.link.call(live.wait)
             while True:
                 started = self.stage.clock.now()
                 try:
-                    chunk = await self._link.call(self.adapter.recv_audio, _IDLE)
+                    chunk = await self.link.call(self.adapter.recv_audio, _IDLE)
                 except TimeoutError:
                     if self.stage.clock.now() - started < _IDLE / 2:
                         await asyncio.sleep(0.01)  # it did not wait: asking again at once would hog the loop
@@ -396,9 +333,9 @@ class Line:
             self._lose(error)
 
     def _lose(self, error: Exception) -> None:
-        self.error = self._link.failure(error, "the connection was lost")
+        self.error = self.link.failure(error, "the connection was lost")
         name = type(self.error).__name__
-        self._event("transport_error", metadata={"error": f"{name}: {self.error}"})
+        self.event("transport_error", metadata={"error": f"{name}: {self.error}"})
         self.stage.ring()
 
     def _take(self, chunk: AudioChunk) -> None:
@@ -407,7 +344,7 @@ class Line:
         turn = self.turn
         if turn is not None and turn.first_byte is None:
             turn.first_byte = now
-        self._read_text(max(now, self._playout.end))
+        self._read_text(max(now, self.playout.end))
         if not chunk.data:
             self._explicit_end(chunk)
             return
@@ -416,8 +353,8 @@ class Line:
                 self._skip_end(turn)
                 turn.audio_start = None
             self._utterance_is_open, self._last_sound_came = True, now
-        placed_before = self._playout.placed
-        start, end = self.stage.place(self._playout, chunk.data)
+        placed_before = self.playout.placed
+        start, end = self.stage.place(self.playout, chunk.data)
         self._hear_aside()
         if turn is not None and self._is_of(turn):
             turn.last_data = now
@@ -444,7 +381,7 @@ class Line:
         turn = self.turn
         self._utterance_is_open = False
         if self.overrun is not None and self.overrun.ended_at is None:
-            self.overrun.ended_at = max(self._playout.end, self.stage.now())
+            self.overrun.ended_at = max(self.playout.end, self.stage.now())
             if turn is not None and turn.ends_to_skip:
                 self._skip_end(turn)
             return
@@ -461,13 +398,14 @@ class Line:
         if self.adapter.waits_for_turn_end or turn.audio_start is not None or turn.text or turn.tool_calls:
             # Where the agent decides when to answer, an end of nothing is that of what it said before.
             self._hear_aside()
-            turn.ended_at = self.stage.now() if self.is_aside else max(self._playout.end, self.stage.now())
+            turn.ended_at = self.stage.now() if self.is_aside else max(self.playout.end, self.stage.now())
         self.stage.ring()
 
     def _skip_end(self, turn: Turn) -> None:
         """What the agent said before the turn is over, and so are its words."""
         turn.ends_to_skip -= 1
         turn.final_before = self.adapter.last_agent_transcript
+        self._streamed_before, self._not_of_this_turn = self.adapter.streaming_transcript, ""
 
     def _read_text(self, position: float) -> None:
         """Notice what the adapter has streamed as text since the last look."""
@@ -482,20 +420,6 @@ class Line:
         if text := streamed[len(self._not_of_this_turn) :]:
             self.turn.text.becomes(text, position)
 
-    def _event(self, type: str, **facts: Any) -> None:
+    def event(self, type: str, **facts: Any) -> None:
+        """Put something that happened now on the timeline."""
         self.stage.record(VoiceEvent(self.stage.now(), type, **facts))
-
-
-def _parsed(arguments: str) -> Any:
-    import json
-
-    try:
-        return json.loads(arguments)
-    except ValueError:
-        return arguments
-
-
-def _json(value: Any) -> str:
-    import json
-
-    return json.dumps(value, default=repr)

@@ -137,6 +137,11 @@ class Speech:
             stop = turn.user_stop if turn.answers else None
             self.timings.append(TurnTiming(turn.number, stop, start, turn.last_byte_sent, turn.first_byte))
 
+    def run_ends(self) -> None:
+        """Nothing more is heard."""
+        if self._agent_has_begun and (voiced := self._on.agent.voiced()):
+            self.agent_stopped(voiced[-1][1])
+
     def agent_stopped(self, moment: float) -> None:
         """The agent's last voiced sample was heard."""
         if self._agent_has_begun:

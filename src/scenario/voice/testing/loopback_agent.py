@@ -24,7 +24,8 @@ class LoopbackVoiceAgent(VoiceAgentAdapter):
         script: what it says, turn by turn; `AudioChunk`s are said as they are, `""` says nothing. After the
             last entry it says nothing more.
         latency: seconds between the end of the user's turn and its first word.
-        barge_in_after: seconds after the user's first voiced sample at which it stops; `None` never stops.
+        barge_in_after: seconds after the user's first voiced sample at which it stops; an answer that it
+            has not begun by then is not given. `None` never stops.
         silence_frames: sends silence all the time when it does not speak, as a telephone line does.
         burst: hands each answer over at once instead of in real time.
         voice: of `OfflineTTS`.
@@ -85,7 +86,7 @@ class LoopbackVoiceAgent(VoiceAgentAdapter):
         if self._answer is None or is_over or self._barge_in_after is None:
             return
         if (onset := _first_voiced(chunk)) is not None:
-            self._start(self._stop_after(self._answer, onset + self._barge_in_after))
+            self._start(self._stop(self._answer, onset, self._barge_in_after))
 
     async def end_user_turn(self) -> None:
         """The user has spoken: answer."""
@@ -164,8 +165,11 @@ class LoopbackVoiceAgent(VoiceAgentAdapter):
             due += _FRAME
             await self.clock.sleep_until(due)
 
-    async def _stop_after(self, answer: asyncio.Task[None], seconds: float) -> None:
-        await self.clock.sleep(seconds)
+    async def _stop(self, answer: asyncio.Task[None], onset: float, after: float) -> None:
+        """Stop an answer that the user speaks into; one that has not begun is not begun."""
+        await self.clock.sleep(onset)
+        if self._speaking or not self.line.is_played:
+            await self.clock.sleep(after)
         answer.cancel()
         self.line.drop_unplayed()
 
