@@ -46,7 +46,7 @@ async def test_200_responses_are_stopped_at_any_moment_without_error_or_foreign_
 
     async def one(number: int) -> None:
         acts = [act for at in range(per_connection) for act in (hums(2 * at + 1), hums(2 * at + 2, 0.02))]
-        async with realtime_server(*acts) as server, model_at(server) as adapter:
+        async with realtime_server(*acts, latency=0.003) as server, model_at(server) as adapter:
             for at in range(per_connection):
                 moment, from_end = moments[(number + at) % len(moments)]
                 await interrupted_turn(adapter, moment, from_end=from_end)
@@ -74,6 +74,28 @@ async def test_a_response_that_is_stopped_before_it_exists_is_cancelled_when_it_
         (cancel,) = server.last.sent("response.cancel")
         assert cancel["response_id"].startswith("resp_")
         assert server.last.sent("conversation.item.truncate") == []
+
+
+@pytest.mark.parametrize("code", ["response_cancel_not_active", "another_one", None])
+async def test_a_stop_that_crosses_the_end_of_the_response_is_no_error(code):
+    """The server has ended the response and dropped its item when our frames arrive."""
+    peer = realtime_server(says("over already", pause=0.05), says("next"))
+    async with peer as server, model_at(server) as adapter:
+        connection = server.last
+
+        async def too_late(frame) -> None:
+            if connection.response is not None:
+                await connection.response.finish()
+            await connection.refuse(frame, code, "there is nothing to stop")
+
+        connection._cancel = connection._truncate = too_late
+        await say(adapter)
+        await adapter.recv_audio(5)
+        assert await adapter.interrupt() is True
+        assert await hear(adapter) == b""
+        await say(adapter)
+        assert await understand(adapter) == "next"
+        assert connection.errors == [code, code]
 
 
 async def test_where_nothing_is_to_be_stopped_nothing_is_sent():

@@ -148,7 +148,7 @@ class Connection:
         self.socket = socket
         self.beta = socket.request.headers.get("OpenAI-Beta") == "realtime=v1"
         self.frames: list[dict[str, Any]] = []
-        self.errors: list[str] = []  # codes of errors that were sent
+        self.errors: list[str | None] = []  # codes of errors that were sent
         self.turns: list[str] = []
         self.truncated: dict[str, int] = {}
         self.audio: dict[str, int] = {}  # bytes of each item
@@ -168,6 +168,7 @@ class Connection:
         async for text in self.socket:
             frame = json.loads(text)
             self.frames.append(frame)
+            await asyncio.sleep(self.server.latency)
             await self._take(frame)
 
     async def send(self, type: str, **fields: Any) -> None:
@@ -176,7 +177,7 @@ class Connection:
         with contextlib.suppress(Exception):  # the client has gone
             await self.socket.send(json.dumps(event))
 
-    async def refuse(self, frame: dict[str, Any], code: str, message: str) -> None:
+    async def refuse(self, frame: dict[str, Any], code: str | None, message: str) -> None:
         self.errors.append(code)
         error = {"type": "invalid_request_error", "code": code, "message": message, "param": None}
         await self.send("error", error={**error, "event_id": frame.get("event_id")})
@@ -276,13 +277,15 @@ class RealtimeServer:
     Attributes:
         connections: so far.
         old_names: whether it uses the older protocol's names in a session of today's.
+        latency: seconds that it takes to heed a frame.
         url: for `base_url`.
     """
 
-    def __init__(self, acts: Iterable[Act] = (), *, old_names: bool = False) -> None:
+    def __init__(self, acts: Iterable[Act] = (), *, old_names: bool = False, latency: float = 0.0) -> None:
         self.connections: list[Connection] = []
         self.requests: list[Any] = []
         self.old_names = old_names
+        self.latency = latency
         self.url = ""
         self._acts = deque(acts)
         self._tasks: set[asyncio.Task[None]] = set()
