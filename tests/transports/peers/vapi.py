@@ -85,7 +85,9 @@ class PaidCall:
     async def end(self, by: str) -> None:
         """End the call, and say so."""
         self.ended_by = self.ended_by or by
-        if self.connection is not None:
+        if self.connection is None:
+            return
+        with suppress(ConnectionClosed):
             await self.tell("status-update", status="ended", endedReason=f"{by}-ended-call")
             await self.connection.close()
 
@@ -107,6 +109,7 @@ class LoopbackVapi:
         obeys: whether calls end when they are told so on their WebSocket.
         delay: seconds until a request for a call is answered; the call is made at once.
         accepts: whether calls can be connected to.
+        handshake_seconds: how long that takes.
         controls: headers and bodies that came to control addresses.
     """
 
@@ -118,6 +121,7 @@ class LoopbackVapi:
         self.obeys = True
         self.delay = 0.0
         self.accepts = True
+        self.handshake_seconds = 0.0
         self.requests: list[tuple[str, str, dict[str, str], Any]] = []
         self._assistant = assistant
         self._media = ""
@@ -133,9 +137,13 @@ class LoopbackVapi:
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[LoopbackVapi]:
-        async with websocket_peer(self._take_call) as self._media, tcp_peer(self._serve) as url:
+        media = websocket_peer(self._take_call, process_request=self._shake_hands)
+        async with media as self._media, tcp_peer(self._serve) as url:
             self.url = url.replace("ws://", "http://")
             yield self
+
+    async def _shake_hands(self, connection: ServerConnection, request: Any) -> None:
+        await asyncio.sleep(self.handshake_seconds)
 
     async def _take_call(self, connection: ServerConnection) -> None:
         assert connection.request is not None
