@@ -52,6 +52,19 @@ async def test_a_model_that_is_stopped_before_its_first_word_says_none_of_it():
         assert await nothing_more(adapter)
 
 
+async def test_a_model_that_was_stopped_before_it_had_begun_need_not_say_so():
+    async def behave(caller):
+        await caller.next("realtimeInput.activityEnd")
+        await caller.next("realtimeInput.activityEnd")
+        await caller.say(gemini.speech(spoken("fine")), COMPLETE)
+
+    async with gemini_server(behave) as server, model_at(server) as adapter:
+        await say(adapter)
+        await adapter.interrupt()
+        await say(adapter)
+        assert await understand(adapter) == "fine"
+
+
 async def test_a_server_that_never_ends_the_stopped_response_is_heard_again_after_two_seconds():
     async def behave(caller):
         await caller.next("realtimeInput.activityEnd")

@@ -111,6 +111,30 @@ async def test_a_cancelled_call_is_stopped_and_gets_no_answer():
     assert line.results == []
 
 
+async def test_of_calls_made_together_those_that_are_still_wanted_are_answered():
+    async def look_up(city: str) -> str:
+        await asyncio.sleep(30 if city == "Oslo" else 0.3)
+        return city
+
+    async def behave(caller):
+        await caller.next("realtimeInput.activityEnd")
+        await caller.say(
+            gemini.calls(("c1", "weather", {"city": "Oslo"}), ("c2", "weather", {"city": "Rome"}))
+        )
+        await caller.say(gemini.cancellation("c1"))
+        await caller.next("toolResponse")
+        await caller.say(gemini.speech(spoken("sunny")), COMPLETE)
+
+    async with (
+        gemini_server(behave) as server,
+        model_at(server, tool_handlers={"weather": look_up}) as adapter,
+    ):
+        await say(adapter)
+        assert await understand(adapter) == "sunny"
+        (sent,) = [frame["toolResponse"] for frame in server.caller.frames if "toolResponse" in frame]
+    assert sent == {"functionResponses": [{"id": "c2", "name": "weather", "response": {"output": "Rome"}}]}
+
+
 async def test_a_call_without_a_handler_ends_the_turn_and_the_script_answers_it():
     async with gemini_server(one_call()) as server:
         script = [

@@ -56,6 +56,8 @@ class GeminiLiveAgentAdapter(VoiceAgentAdapter):
         output_formats=["pcm16/24000"],
     )
     turn_end = "explicit"
+    waits_for_turn_end = True  # as is true of the default mode, like what follows
+    supports_virtual_clock = True
 
     def __init__(
         self,
