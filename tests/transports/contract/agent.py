@@ -109,6 +109,7 @@ class ScriptedAgent:
         turns: what it understood of each turn of the user.
         said_until: how many seconds of each answer were sent.
         done_at: moment of the last voiced sample of each turn of the user, in monotonic seconds.
+        began_at: moment of the first audio of each answer, in monotonic seconds.
         speaking: set while an answer is being sent.
     """
 
@@ -120,6 +121,7 @@ class ScriptedAgent:
     turns: list[str] = field(default_factory=list)
     said_until: list[float] = field(default_factory=list)
     done_at: list[float] = field(default_factory=list)
+    began_at: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -196,6 +198,7 @@ class ScriptedAgent:
         self._stop.clear()
         self.speaking.set()
         await self.wire.begin()
+        self.began_at.append(self._loop.time())
         seconds = BURST_SECONDS if self.plan.burst else PIECE_SECONDS
         size = int(seconds * BYTES_PER_SECOND)
         pieces = [audio[at : at + size] for at in range(0, len(audio), size)]

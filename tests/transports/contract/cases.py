@@ -12,6 +12,7 @@ time has failed.
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -78,8 +79,12 @@ async def play(cases: Sequence[Case], rig: Rig) -> dict[str, BaseException | Non
 
     async def one(case: Case) -> None:
         began = asyncio.get_running_loop().time()
-        ended[case.name] = await _outcome(case, rig)
-        if ended[case.name] is not None and lateness.most_since(began) > _LATE_SECONDS:
+        ended[case.name] = error = await _outcome(case, rig)
+        if error is None or isinstance(error, TimeoutError):
+            return
+        late = lateness.most_since(began)
+        error.add_note(f"the event loop was late by {late * 1000:.0f} ms at worst")
+        if late > _LATE_SECONDS:
             again.append(case)
 
     async def in_its_place(case: Case) -> None:
@@ -103,9 +108,13 @@ async def play(cases: Sequence[Case], rig: Rig) -> dict[str, BaseException | Non
 
 
 async def _outcome(case: Case, rig: Rig) -> BaseException | None:
-    try:
-        async with asyncio.timeout(_LIMIT_SECONDS):
-            await case.check(rig, **case.arguments)
-    except Exception as error:  # reported by the test
-        return error
-    return None
+    task = asyncio.create_task(case.check(rig, **case.arguments), name=case.name)
+    await asyncio.wait({task}, timeout=_LIMIT_SECONDS)
+    if task.done():
+        return task.exception()
+    where = io.StringIO()
+    task.print_stack(file=where)
+    task.cancel()
+    await asyncio.wait({task}, timeout=5)
+    end = "ended when it was cancelled" if task.done() else "could not be cancelled"
+    return TimeoutError(f"{case.name} was not over after {_LIMIT_SECONDS} s and {end}:\n{where.getvalue()}")
