@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+_SHORTEST = 6  # shorter texts are no secrets, and would blank out ordinary words
+
+
 class Secret(str):
     """Text whose `repr` is `'***'`, so that it does not appear where an object that holds it is shown."""
 
@@ -45,3 +48,14 @@ def concealed(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [concealed(item) for item in cast("Iterable[Any]", value)]
     return value
+
+
+def secrets_within(value: Any) -> set[str]:
+    """Return the texts of `concealed` data that are long enough to be secrets."""
+    if isinstance(value, Secret):
+        return {str(value)} if len(value) >= _SHORTEST else set()
+    if isinstance(value, Mapping):
+        return secrets_within(list(cast("Mapping[Any, Any]", value).values()))
+    if isinstance(value, list):
+        return set[str]().union(*map(secrets_within, cast("Iterable[Any]", value)))
+    return set()

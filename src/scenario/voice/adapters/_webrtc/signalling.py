@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
 from scenario.errors import exception_text
+from scenario.voice._secret import secrets_within
 from scenario.voice.adapters._connection.faults import reason_of, secrets_in
 from scenario.voice.adapters._connection.http import RestClient
 from scenario.voice.adapters._connection.urls import host_of
 from scenario.voice.errors import VoiceTransportError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import httpx
 
@@ -40,11 +41,13 @@ class Signalling(Protocol):
 
 
 class _Http:
-    def __init__(self, adapter: VoiceAgentAdapter, url: str, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self, adapter: VoiceAgentAdapter, url: str, headers: Mapping[str, str], secrets: Iterable[str] = ()
+    ) -> None:
         self._adapter = adapter
         self._url = url
-        self._headers = headers
-        self._rest = RestClient(adapter, url, headers=headers)
+        self._secrets = {*secrets, *secrets_in(url, headers)}
+        self._rest = RestClient(adapter, url, headers=headers, secrets=self._secrets)
 
     async def _post(self, **options: Any) -> httpx.Response:
         return await self._rest.request("POST", self._url, **options)
@@ -56,7 +59,7 @@ class _Http:
             fault="protocol",
             host=host_of(self._url),
             code=response.status_code,
-            reason=reason_of(response.text, secrets_in(self._url, self._headers)),
+            reason=reason_of(response.text, self._secrets),
         )
 
 
@@ -67,13 +70,13 @@ class JsonSignalling(_Http):
         adapter: whose connection it is.
         url: of the peer.
         headers: of every request.
-        extra: further keys of the offer.
+        extra: further keys of the offer; `Secret`s in it are not shown.
     """
 
     def __init__(
         self, adapter: VoiceAgentAdapter, url: str, *, headers: Mapping[str, str], extra: Mapping[str, Any]
     ) -> None:
-        super().__init__(adapter, url, headers)
+        super().__init__(adapter, url, headers, secrets_within(extra))
         self.extra = dict(extra)
         self.answer: dict[str, Any] = {}
         """The peer's last answer, with whatever else it holds."""

@@ -1,0 +1,1 @@
+"""Pipecat bots: the framings and signals that their transports understand."""
