@@ -111,7 +111,8 @@ class Line:
         """
         adapter, stage = self.adapter, self.stage
         self._check()
-        start, end = stage.place(self._opposite, chunk.data)
+        begins = await stage.next_frame()
+        start, end = stage.place(self._opposite, chunk.data, begins)
         if adapter.paced or adapter.waits_for_turn_end:
             await self.hand_over(chunk)
             await stage.sleep_until(end)
@@ -172,6 +173,7 @@ class Line:
         skip = 1 if waits and self._utterance_is_open and not self._has_paused(self.stage.now()) else 0
         if self.is_aside:
             start = max(start, self.playout.end)
+        self._read_text(self.playout.end)  # words may have been corrected, without audio
         self.turn = Turn(
             number=number,
             begun_at=self.stage.now(),
