@@ -92,6 +92,21 @@ async def test_a_failure_of_the_provider_is_not_tried_again_because_there_might_
     assert len(service.requests) == 1
 
 
+async def test_a_request_that_the_provider_has_put_off_is_made_again():
+    service = LoopbackVapi()
+    async with service.serving():
+        service.refusal = (429, "slow down")
+        adapter = adapter_for(service)
+        connecting = asyncio.create_task(adapter.connect())
+        while not service.requests:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        service.refusal = None
+        await connecting
+        await adapter.disconnect()
+    assert [path for _, path, _, _ in service.requests] == ["/call", "/call"]
+    assert [call.ended_by for call in service.calls] == ["websocket"]
+
+
 async def test_a_wrong_key_and_a_wrong_assistant_are_told_apart():
     service = LoopbackVapi()
     async with service.serving():

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from scenario.voice.adapters._connection.dialling import RETRY_DELAYS
 from scenario.voice.adapters._connection.faults import (
@@ -87,7 +87,7 @@ class RestClient:
         method: str,
         path: str,
         *,
-        retry: bool = True,
+        retry: bool | Literal["unless_begun"] = True,
         accept: Collection[int] = (),
         **options: Any,
     ) -> httpx.Response:
@@ -96,7 +96,8 @@ class RestClient:
         Args:
             method: of HTTP.
             path: appended to the base URL, or a whole URL.
-            retry: `False` for what must not be done twice, such as placing a call.
+            retry: `False` for what must not be done twice; `"unless_begun"` tries again only what the peer
+                has not begun to do: refused connections and 429.
             accept: statuses other than 2xx that are answers and not errors.
             options: `params`, `json`, `data`, `content`, `headers` as httpx has them.
 
@@ -106,9 +107,12 @@ class RestClient:
         with self._adapter.clock.hold():
             outcome = await self._attempt(method, path, accept, options)
             for delay in RETRY_DELAYS if retry else ():
-                if isinstance(outcome, Refusal) and outcome.retryable:
-                    await self._adapter.clock.sleep(delay)
-                    outcome = await self._attempt(method, path, accept, options)
+                if not isinstance(outcome, Refusal) or not outcome.retryable:
+                    break
+                if retry == "unless_begun" and outcome.error.code not in (None, 429):
+                    break
+                await self._adapter.clock.sleep(delay)
+                outcome = await self._attempt(method, path, accept, options)
         if isinstance(outcome, Refusal):
             raise outcome.error
         return outcome

@@ -187,7 +187,7 @@ class Session:
     async def _create(self) -> Call:
         adapter = self._adapter
         body = request_body(adapter.assistant_id, adapter.assistant_overrides, adapter.sample_rate)
-        answer = await self._rest.request("POST", "/call", json=body, retry=False)
+        answer = await self._rest.request("POST", "/call", json=body, retry="unless_begun")
         try:
             return read_call(answer.json())
         except ValueError:
