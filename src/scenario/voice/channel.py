@@ -9,6 +9,7 @@ import random
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from scenario._model.loading import load_once
 from scenario.types import AgentRole
 from scenario.voice._audio.chunk import AudioChunk, silent_chunk
 from scenario.voice._audio.messages import create_audio_message, extract_audio, message_has_audio
@@ -22,6 +23,7 @@ from scenario.voice._line.speech import Speech
 from scenario.voice._line.stage import Stage
 from scenario.voice._line.together import together
 from scenario.voice._line.transcripts import Transcripts
+from scenario.voice._line.warming_up import warm_up
 from scenario.voice._user_voice import UserVoice
 from scenario.voice.errors import UnsupportedCapabilityError
 from scenario.voice.events import VoiceEvent
@@ -133,6 +135,7 @@ class VoiceChannel:
                 aside=speaker == "user" and has_agent,
             )
             self._lines[id(adapter)] = line
+        await load_once("hearing", warm_up)
         await together(line.connect(self._options.connect_timeout) for line in self._lines.values())
         if self._playback:
             from scenario.voice._playback.player import Player
