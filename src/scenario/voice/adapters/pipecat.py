@@ -150,6 +150,8 @@ class PipecatAgentAdapter(VoiceAgentAdapter):
     async def end_user_turn(self) -> None:
         """Send what the converter has kept of the turn."""
         await self._connected().flush()
+        if self._rtvi is not None:
+            self._rtvi.user_turn_ends()
 
     async def recv_audio(self, timeout: float) -> AudioChunk:
         """Return the next audio of the bot."""

@@ -41,12 +41,16 @@ class Rtvi:
         self._stopped = stopped
         self._source: str | None = None
         self._is_silent = True
-        self._user_has_spoken = False
+        self._user_is_speaking = self._user_has_spoken = False
         self._unknown = Unknown()
 
     def user_turn_begins(self) -> None:
-        """What the bot says from now on is an answer, once it begins to speak."""
-        self._user_has_spoken = True
+        """What the bot says from now on is an answer, unless it is still speaking."""
+        self._user_is_speaking = True
+
+    def user_turn_ends(self) -> None:
+        """Whatever the bot says from now on is an answer: some say late that they had stopped."""
+        self._user_is_speaking, self._user_has_spoken = False, True
 
     def hear(self, message: Any) -> None:
         """Take a message; what is no RTVI is ignored."""
@@ -92,20 +96,16 @@ class Rtvi:
         before = self._adapter.streaming_transcript
         gap = " " if before and not before[-1].isspace() and not text[0].isspace() else ""
         self._adapter.streaming_transcript = f"{before}{gap}{text}"
-        if self._is_silent:
-            self._adapter.last_agent_transcript = self._adapter.streaming_transcript
 
     def _bot_speaks(self, begins: bool) -> None:
         self._notice_speech("agent", begins)
         if begins:
             self._begin_if_new()
-        elif self._adapter.streaming_transcript:
-            self._adapter.last_agent_transcript = self._adapter.streaming_transcript
         self._is_silent = not begins
 
     def _begin_if_new(self) -> None:
-        if self._user_has_spoken and self._is_silent:
-            self._user_has_spoken = False
+        if self._user_has_spoken or (self._user_is_speaking and self._is_silent):
+            self._user_is_speaking = self._user_has_spoken = False
             self._adapter.streaming_transcript = ""
 
     def _notice_speech(self, speaker: str, begins: bool) -> None:
