@@ -21,17 +21,22 @@ What a timer wakes may wake others through events and queues, one round of the l
 have come to their own waiting before the time moves on.
 """
 
+_A_LITTLE = 1e-6
+"""Seconds by which a deadline is passed: who waits for it and computes with its time finds it over."""
+
 
 class VirtualClock(Clock):
     """Monotonic time plus the pauses that were skipped.
 
-    While nobody holds it, it jumps to the next deadline as soon as the loop has come to rest. While it is
-    held, it runs at real speed, so that what is waited for outside counts with its real duration.
+    While it is held, it runs at real speed, so that what is waited for outside counts with its real duration.
+    While nobody holds it, it stands still, so that the speed of the machine does not matter, and jumps to the
+    next deadline as soon as the loop has come to rest.
     """
 
     virtual = True
 
     def __init__(self) -> None:
+        self._stands_at = time.monotonic()
         self._skipped = 0.0
         self._holds = 0
         self._timers: list[tuple[float, int, _VirtualTimer]] = []
@@ -42,7 +47,7 @@ class VirtualClock(Clock):
 
     def now(self) -> float:
         """Return the time in seconds."""
-        return time.monotonic() + self._skipped
+        return self._stands_at if self._holds <= 0 else time.monotonic() + self._skipped
 
     def call_at(self, moment: float, callback: Callable[[], object]) -> Timer:
         """Have `callback` called at `moment`."""
@@ -54,24 +59,32 @@ class VirtualClock(Clock):
     @contextmanager
     def hold(self) -> Generator[None]:
         """Run at real speed within the block."""
-        self._holds += 1
-        self._set_alarm()
+        self._take_hold()
         try:
             yield
         finally:
-            self._holds -= 1
-            self._touch()
+            self._give_back()
 
     @contextmanager
     def released(self) -> Generator[None]:
         """Give back one hold within the block."""
-        self._holds -= 1
-        self._touch()
+        self._give_back()
         try:
             yield
         finally:
-            self._holds += 1
-            self._set_alarm()
+            self._take_hold()
+
+    def _take_hold(self) -> None:
+        if self._holds == 0:
+            self._skipped = self._stands_at - time.monotonic()
+        self._holds += 1
+        self._set_alarm()
+
+    def _give_back(self) -> None:
+        if self._holds == 1:
+            self._stands_at = self.now()
+        self._holds -= 1
+        self._touch()
 
     def _touch(self) -> None:
         """Note that something happened: rest begins anew."""
@@ -92,7 +105,9 @@ class VirtualClock(Clock):
             asyncio.get_running_loop().call_soon(self._watch, touches, rounds - 1)
             return
         self._watching = False
-        self._skipped += max(0.0, self._timers[0][0] - self.now())
+        self._drop_cancelled()
+        if self._timers:
+            self._stands_at = max(self._stands_at, self._timers[0][0]) + _A_LITTLE
         self._fire()
 
     def _set_alarm(self) -> None:
@@ -100,11 +115,14 @@ class VirtualClock(Clock):
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
-        while self._timers and self._timers[0][2].cancelled:
-            heappop(self._timers)
+        self._drop_cancelled()
         if self._timers and self._holds > 0:
             delay = max(0.0, self._timers[0][0] - self.now())
             self._alarm = asyncio.get_running_loop().call_later(delay, self._fire)
+
+    def _drop_cancelled(self) -> None:
+        while self._timers and self._timers[0][2].cancelled:
+            heappop(self._timers)
 
     def _fire(self) -> None:
         now = self.now()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scenario.voice.adapters.base import VoiceAgentAdapter
 
 _NO_TEXT = 3.0  # seconds of speech without text, after which there will be none
-_NOTICED = 0.08
+_NOTICED = 0.07
 """Seconds in which a user notices that the agent speaks; speech is not known to be speech before 60 ms."""
 _LOOK = 0.05
 T = TypeVar("T")

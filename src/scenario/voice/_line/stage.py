@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from contextlib import contextmanager
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from scenario.voice._audio.chunk import SAMPLE_RATE
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from scenario.voice.events import VoiceEvent
 
 _log = logging.getLogger("scenario")
+_FRAME = 0.02
 _TICK = 0.05
 _WATCHED_TICK = 0.02
 _LONGEST_TICK = 1.0
@@ -98,9 +100,18 @@ class Stage:
         """Return a media time as a time of the clock."""
         return moment + (self._origin or 0.0)
 
-    def place(self, playout: Playout, pcm: bytes) -> tuple[float, float]:
-        """Have audio be heard from now on; return where it begins and ends."""
-        placed = playout.place(pcm, self.now())
+    async def next_frame(self) -> float:
+        """Wait until a frame of the speech detector begins, and return when that is.
+
+        Where the users' words lie in its frames is the same in every run then, and so is what it finds.
+        """
+        begins = ceil(self.now() / _FRAME) * _FRAME
+        await self.clock.sleep_until(self.on_clock(begins))
+        return begins if self.now() - begins < _FRAME / 2 else self.now()
+
+    def place(self, playout: Playout, pcm: bytes, moment: float | None = None) -> tuple[float, float]:
+        """Have audio be heard from now on, or from `moment` on; return where it begins and ends."""
+        placed = playout.place(pcm, self.now() if moment is None else moment)
         self.advance()
         return placed
 

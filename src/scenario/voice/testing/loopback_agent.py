@@ -125,8 +125,9 @@ class LoopbackVoiceAgent(VoiceAgentAdapter):
         if previous is not None:
             await asyncio.wait([previous])
         self.streaming_transcript = ""
+        begins = self.clock.now() + self._latency
         speech = text if isinstance(text, AudioChunk) else await self._spoken(text)
-        await self.clock.sleep(self._latency)
+        await self.clock.sleep_until(begins)
         self._speaking = True
         try:
             if self._burst:  # its words come with it, and are heard one by one
