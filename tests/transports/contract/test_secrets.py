@@ -81,7 +81,7 @@ async def failures_that_the_peer_words_with_the_secret(rig) -> None:
             async with Listener(adapter) as listener:
                 await speak(adapter, "hello")
                 errors.append(await listener.until_error())
-    assert errors
+    assert errors or not rig.troubles
     assert_no_secret(*map(everything_of, errors))
 
 

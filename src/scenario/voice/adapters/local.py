@@ -6,18 +6,19 @@ import asyncio
 import os
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from scenario.voice._audio.chunk import AudioChunk
-from scenario.voice._secret import Secret
+from scenario.voice._audio.chunk import BYTES_PER_SECOND, SAMPLE_RATE, AudioChunk
+from scenario.voice._line.ends import NoLine
+from scenario.voice._secret import Secret, required_key
 from scenario.voice._speech.defaults import VOICE_LLM_MODEL
 from scenario.voice._vad.detector import SpeechDetector
 from scenario.voice.adapters._connection.inbox import Inbox
-from scenario.voice.adapters._local.answer import Answer, sentences
+from scenario.voice.adapters._local.answer import Answer, sentences, words
 from scenario.voice.adapters._local.brain import Brain
 from scenario.voice.adapters.base import VoiceAgentAdapter
 from scenario.voice.adapters.capabilities import AdapterCapabilities
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
 
     from scenario.voice._speech.stt import STTProvider
 
@@ -25,6 +26,7 @@ __all__ = ["ComposableVoiceAgent", "ElevenLabsVoiceAgent"]
 
 _CANONICAL = "pcm16/24000"
 _STOPS_AFTER = 0.2
+_UNWIND = 5.0  # seconds that a tool, a provider or a model has to heed its cancellation
 _ELEVENLABS_VOICE = "EXAVITQu4vr4xnSDxMaL"
 
 
@@ -95,10 +97,12 @@ class ComposableVoiceAgent(VoiceAgentAdapter):
             params=llm_params,
         )
         self._inbox: Inbox | None = None
-        self._heard: list[AudioChunk] = []
+        self._heard = bytearray()
+        self._ear = SpeechDetector()
         self._answer: Answer | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._answering: asyncio.Task[None] | None = None
+        self._stopping: asyncio.Task[None] | None = None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(llm={self.llm!r}, tts={self.tts!r})"
@@ -107,7 +111,7 @@ class ComposableVoiceAgent(VoiceAgentAdapter):
         """Begin a fresh conversation."""
         if self._inbox is None:
             self._inbox = Inbox(self)
-            self._heard.clear()
+            self._forget_user_turn()
             self._brain.forget()
             self.streaming_transcript = ""
             self.last_user_transcript = self.last_agent_transcript = self.last_llm_response = None
@@ -118,31 +122,51 @@ class ComposableVoiceAgent(VoiceAgentAdapter):
         for task in tasks:
             task.cancel()
         if tasks:
-            await asyncio.wait(tasks)
-        self._inbox = self._answering = self._answer = None
+            await asyncio.wait(tasks, timeout=_UNWIND)
+        self._inbox = self._answering = self._stopping = self._answer = None
+
+    async def begin_user_turn(self) -> None:
+        """Forget the silence before it."""
+        self._connected()
+        self._forget_user_turn()
 
     async def send_audio(self, chunk: AudioChunk) -> None:
         """Hear the user."""
         self._connected()
-        self._heard.append(chunk)
-        if self._is_speaking() and (onset := _first_voiced(chunk)) is not None:
-            self._start(self._stop_later(onset + _STOPS_AFTER))
+        before = len(self._heard)
+        self._heard += chunk.data
+        onsets = [edge.sample for edge in self._ear.push(chunk.data) if edge.kind == "start"]
+        if onsets and self._is_speaking() and self._answer is not None and not self._is_stopping():
+            onset = onsets[0] / SAMPLE_RATE - before / BYTES_PER_SECOND
+            self._stopping = self._start(self._stop_later(onset + _STOPS_AFTER, self._answer))
 
     async def recv_audio(self, timeout: float) -> AudioChunk:
-        """Return the next sentence of the answer; an empty chunk is its end."""
-        return await self._connected().take(timeout)
+        """Return the next words of the answer; an empty chunk is its end."""
+        chunk = await self._connected().take(timeout)
+        if (answer := self._answer) is not None:
+            answer.taken += chunk.duration_seconds
+            self.streaming_transcript += chunk.transcript or ""
+            if not chunk.data and answer.is_over and answer.spoken:
+                self.last_agent_transcript = answer.text
+        return chunk
 
     async def end_user_turn(self) -> None:
         """The user has spoken: answer."""
-        heard, self._heard = AudioChunk(b"".join(chunk.data for chunk in self._heard)), []
+        self._connected()
+        heard = AudioChunk(bytes(self._heard)) if self._ear.intervals() else None
+        self._forget_user_turn()
+        if self._stopping is not None:  # the user has said less than it takes to stop
+            await asyncio.wait([self._stopping])
         await self._begin(heard)
 
     async def notify_agent_turn(self) -> None:
         """Answer the conversation as it is."""
+        self._connected()
         await self._begin(None)
 
     async def interrupt(self) -> bool:
         """Stop speaking at once."""
+        self._connected()
         await self._stop()
         return True
 
@@ -153,20 +177,30 @@ class ComposableVoiceAgent(VoiceAgentAdapter):
             raise self.not_connected()
         return self._inbox
 
-    def _is_speaking(self) -> bool:
-        return self._answer is not None and not (self._answer.is_over and self.line.is_played)
+    def _forget_user_turn(self) -> None:
+        self._heard.clear()
+        self._ear.reset()
 
-    def _start(self, coroutine: Any) -> asyncio.Task[None]:
-        task = asyncio.create_task(coroutine)
+    def _is_speaking(self) -> bool:
+        answer = self._answer
+        if answer is None:
+            return False
+        return not answer.is_over or not answer.is_taken or not self.line.is_played
+
+    def _is_stopping(self) -> bool:
+        return self._stopping is not None and not self._stopping.done()
+
+    def _start(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(coroutine, name="local voice agent")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
     async def _begin(self, heard: AudioChunk | None) -> None:
-        self._connected()
         if self._answering is not None and not self._answering.done():
             await self._stop()
-        self._finish_previous()
+        if self._answer is not None:  # all of it was heard
+            self._brain.said(self._answer.text)
         self._answer = Answer()
         self._answering = self._start(self._reply(heard, self._answer))
 
@@ -175,7 +209,7 @@ class ComposableVoiceAgent(VoiceAgentAdapter):
         self.streaming_transcript = ""
         try:
             with self.clock.hold():
-                if heard is not None and _first_voiced(heard) is not None:
+                if heard is not None:
                     self.last_user_transcript = await self.stt.transcribe(heard)
                     self._brain.hear(self.last_user_transcript)
                 text = await self._brain.think(self.line)
@@ -183,7 +217,8 @@ class ComposableVoiceAgent(VoiceAgentAdapter):
                 for sentence in sentences(text) if self._stream else [text] if text else []:
                     speech = await self._speak(sentence)
                     answer.spoken.append((sentence, speech.duration_seconds))
-                    inbox.put_audio(speech.data, transcript=f"{sentence} ")
+                    for audio, word in words(speech, sentence):
+                        inbox.put_audio(audio, transcript=word)
         except Exception as error:  # noqa: BLE001  # it surfaces in the turn that waits for the answer
             inbox.put_error(error)
         finally:
@@ -195,27 +230,24 @@ class ComposableVoiceAgent(VoiceAgentAdapter):
 
         return await synthesize(text, self.tts)
 
-    async def _stop_later(self, seconds: float) -> None:
+    async def _stop_later(self, seconds: float, answer: Answer) -> None:
         await self.clock.sleep(seconds)
-        if self._is_speaking():
+        if self._answer is answer:
             await self._stop()
 
     async def _stop(self) -> None:
-        """Stop speaking; the history keeps what was heard."""
-        if self._answer is None:
+        """Stop speaking; the history keeps what was heard. An answer that was heard to its end stays."""
+        if self._answer is None or not self._is_speaking():
             return
         answer, self._answer = self._answer, None
-        self._brain.said(answer.heard(self.line.heard_seconds))
         if self._answering is not None and not self._answering.done():
             self._answering.cancel()
             await asyncio.wait([self._answering])
+        heard = answer.heard(answer.taken if isinstance(self.line, NoLine) else self.line.heard_seconds)
+        self._brain.said(heard)
+        self.last_agent_transcript = heard or self.last_agent_transcript
         self._connected().drop_audio()
         self.line.drop_unplayed()
-
-    def _finish_previous(self) -> None:
-        """Put the last answer, all of which was heard, into the history."""
-        if self._answer is not None:
-            self._brain.said(" ".join(sentence for sentence, _ in self._answer.spoken))
 
 
 class ElevenLabsVoiceAgent(ComposableVoiceAgent):
@@ -251,16 +283,20 @@ class ElevenLabsVoiceAgent(ComposableVoiceAgent):
     def __repr__(self) -> str:
         return f"{type(self).__name__}(api_key='***', llm={self.llm!r}, voice={self.tts!r})"
 
+    async def connect(self) -> None:
+        """Begin a fresh conversation.
+
+        Raises:
+            ValueError: there is no key although ElevenLabs is to hear or to speak.
+        """
+        from scenario.voice._speech.elevenlabs_stt import ElevenLabsSTTProvider
+
+        if self.tts.lower().startswith("elevenlabs/") or isinstance(self.stt, ElevenLabsSTTProvider):
+            self.api_key = required_key(self.api_key, "api_key", "ELEVENLABS_API_KEY")
+        await super().connect()
+
     async def _speak(self, text: str) -> AudioChunk:
         from scenario.voice._speech.http import using_key
 
         with using_key("ELEVENLABS_API_KEY", self.api_key):
             return await super()._speak(text)
-
-
-def _first_voiced(chunk: AudioChunk) -> float | None:
-    """Return the seconds before the first speech in a chunk; `None` when there is none."""
-    detector = SpeechDetector()
-    detector.push(chunk.data)
-    speech = detector.intervals()
-    return speech[0][0] / chunk.sample_rate if speech else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from scenario._model import complete, resolve_settings
@@ -11,10 +12,11 @@ from scenario._model import complete, resolve_settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from scenario.types import Message, ToolCall
+    from scenario.types import Message, ModelResponse, ToolCall
     from scenario.voice._line.ends import LineEnd
 
 _ROUNDS = 8
+_STOPPED = json.dumps({"error": "stopped: the user spoke before the tool had answered"})
 INAUDIBLE = "[inaudible]"
 
 
@@ -72,16 +74,13 @@ class Brain:
             ModelCallError: the provider refused the call or could not be reached.
             RuntimeError: the model went on calling tools.
         """
-        for _ in range(_ROUNDS):
+        for rounds in count():
             response = await complete(self._settings.request(self.history, tools=self._tools))
             if not response.tool_calls:
                 return (response.text or "").strip()
-            self.history.append(_asked(response.text, response.tool_calls))
-            for call in response.tool_calls:
-                line.tool_call(call.name, call.arguments, call.id)
-                result = await self._run(call)
-                line.tool_result(call.name, result, call.id)
-                self.history.append({"role": "tool", "tool_call_id": call.id, "content": result})
+            if rounds == _ROUNDS:
+                break
+            await self._use(response, line)
         raise RuntimeError(
             f"the model {self._settings.model!r} called tools {_ROUNDS} times without answering"
         )
@@ -90,6 +89,22 @@ class Brain:
         """Remember what was said, as far as it was heard."""
         if text:
             self.history.append({"role": "assistant", "content": text})
+
+    async def _use(self, response: ModelResponse, line: LineEnd) -> None:
+        """Run the tools that the model asks for.
+
+        When the user speaks meanwhile, the history still has a result for each: a provider refuses others.
+        """
+        results = dict.fromkeys((call.id for call in response.tool_calls), _STOPPED)
+        try:
+            for call in response.tool_calls:
+                line.tool_call(call.name, call.arguments, call.id)
+                results[call.id] = await self._run(call)
+                line.tool_result(call.name, results[call.id], call.id)
+        finally:
+            self.history.append(_asked(response.text, response.tool_calls))
+            for id, result in results.items():
+                self.history.append({"role": "tool", "tool_call_id": id, "content": result})
 
     async def _run(self, call: ToolCall) -> str:
         """Run a tool; what goes wrong is told to the model, as it would be by a real service."""
