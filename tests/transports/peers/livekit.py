@@ -132,6 +132,21 @@ class Session:
         message = models.DataPacket(participant_identity=identity, **packet)
         self.channel.send(message.SerializeToString())
 
+    async def publish(self, agent: Any) -> None:
+        """Have the agent publish its track, the one in `agent`."""
+        self.track_sid = agent.tracks[0].sid
+        await self.update(agent)
+        self.track = SpokenTrack()
+        self._out.addTrack(self.track)
+        await self.offer()
+
+    async def unpublish(self, agent: Any) -> None:
+        """Have it taken back; `agent` has none."""
+        await self.update(agent)
+        for transceiver in self._out.getTransceivers():
+            transceiver.direction = "inactive"
+        await self.offer()
+
     async def break_off(self) -> None:
         """Vanish without a word, and let nobody in again."""
         self.server.refusal = (404, "requested room does not exist")

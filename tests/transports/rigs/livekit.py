@@ -79,9 +79,6 @@ class RoomWire(Wire):
         )
         await self._session.send(leave=leave)
 
-    async def reset(self) -> None:
-        await self._session.break_off()
-
     async def garbage(self) -> None:
         await self._session.socket.send(b"\xff\xfe this is no message of the protocol")
         self._session.channel.send(b"\xff\xfe nor is this")
@@ -127,7 +124,8 @@ class RoomPeer(Peer):
 
 class LiveKitRig(Rig):
     secrets: ClassVar[tuple[str, ...]] = (KEY, SECRET)
-    troubles = ("close", "reset", "garbage")
+    # The client restores a connection that breaks off by itself; tests/transports/livekit has its limits.
+    troubles = ("close", "garbage")
     latency_tolerance = 0.15
     official = True
     at_once = 3

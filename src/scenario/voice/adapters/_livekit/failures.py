@@ -24,10 +24,10 @@ _PHRASES: tuple[tuple[str, Fault, str], ...] = (
     ("certificate", "host", "the host's certificate is not trusted"),
     ("tls", "host", "no TLS with the host; check scheme and port"),
     ("joinresponse", "host", "the host does not answer as a LiveKit server does"),
+    ("pc_connection", "media", "the room was joined, but no media connection came about"),
+    ("peer connection", "media", "the room was joined, but no media connection came about"),
     ("timeout", "host", "the host does not answer"),
     ("timed out", "host", "the host does not answer"),
-    ("peer connection", "media", "the room was joined, but no media connection came about"),
-    ("peerconnection", "media", "the room was joined, but no media connection came about"),
     ("signal failure", "host", "the host broke off before the room was joined"),
 )
 _REASONS: Mapping[str, Fault] = {

@@ -211,16 +211,15 @@ class RoomLink:
                 await self._hear(agent)
                 await asyncio.sleep(_LEAVING)
                 self._inbox.raise_if_failed()  # we have left, not the agent
-                self.conversation.agent_gone()
+                if not self._is_reconnecting:  # then it is we who are gone; the turn may go on
+                    self.conversation.agent_gone()
                 identity = agent.participant.identity
                 _logger.info("%s: the agent %r is gone; waiting for it to return", self._name, identity)
                 async with self._adapter.clock.timeout(RETURN_SECONDS):
                     agent = await self._find()
                 self._found(agent)
         except TimeoutError:
-            whom = f"the agent {agent.participant.identity!r}"
-            text = f"{whom} is gone, and has not come back within {RETURN_SECONDS:g} s"
-            self._fail(self._error("agent", text))
+            self._fail(self._no_return(agent))
         except VoiceTransportError as error:
             self._fail(error)
         except Exception as error:  # noqa: BLE001  # the run must be told, whatever it is
@@ -238,6 +237,17 @@ class RoomLink:
             await asyncio.wait({hearing, going})
         if not hearing.cancelled() and (error := hearing.exception()) is not None:
             raise error
+
+    @property
+    def _is_reconnecting(self) -> bool:
+        return self._room.connection_state == rtc.ConnectionState.CONN_RECONNECTING
+
+    def _no_return(self, agent: Speaking) -> VoiceTransportError:
+        within = f"within {RETURN_SECONDS:g} s"
+        if self._is_reconnecting:
+            return self._error("peer", f"the connection to the room broke off, and did not return {within}")
+        identity = agent.participant.identity
+        return self._error("agent", f"the agent {identity!r} is gone, and did not return {within}")
 
     def _nobody(self) -> VoiceTransportError:
         present = sorted(self._room.remote_participants)
