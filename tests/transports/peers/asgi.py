@@ -9,8 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
+from tests.transports.peers.sockets import reset
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+
+
+_SERVERS: dict[str, uvicorn.Server] = {}
+
+
+def reset_connections(url: str) -> None:
+    """Break off every connection of the server at `url` with a TCP reset."""
+    for connection in list(_SERVERS[url].server_state.connections):
+        reset(connection)
 
 
 class _Server(uvicorn.Server):
@@ -28,11 +39,14 @@ async def asgi_peer(app: Any) -> AsyncIterator[str]:
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve([listener]))
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    _SERVERS[url] = server
     try:
         while not server.started and not task.done():  # noqa: ASYNC110  # it has no event for that
             await asyncio.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield url
     finally:
+        del _SERVERS[url]
         server.should_exit = True
         await asyncio.wait({task}, timeout=5)
         task.cancel()

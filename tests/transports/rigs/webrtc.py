@@ -100,7 +100,6 @@ class WebRTCPeer(Peer):
 
 
 class WebRTCRig(Rig):
-    secrets = _SECRETS
     troubles = ("close", "reset", "garbage")
     latency_tolerance = 0.15
     at_once = 2
@@ -110,6 +109,7 @@ class WebRTCRig(Rig):
     def __init__(self, form: Literal["json", "whip"]) -> None:
         self.name: ClassVar[str] = f"webrtc-{form}"  # type: ignore[misc]  # one class serves both forms
         self._form: Literal["json", "whip"] = form
+        self.secrets = _SECRETS if form == "json" else _SECRETS[:2]  # WHIP has no keys of its own
 
     def peer(self, plan: Plan):
         return WebRTCPeer(plan, self._form).serving()
@@ -117,7 +117,7 @@ class WebRTCRig(Rig):
     @asynccontextmanager
     async def refusing_peer(self) -> AsyncIterator[WebRTCPeer]:
         async with WebRTCPeer(Plan(), self._form).serving() as peer:
-            peer.server.refusal = (401, f"unknown keys: {', '.join(_SECRETS)}")
+            peer.server.refusal = (401, f"unknown keys: {', '.join(self.secrets)}")
             yield peer
 
 
