@@ -138,7 +138,8 @@ class ComposableVoiceAgent(VoiceAgentAdapter):
         onsets = [edge.sample for edge in self._ear.push(chunk.data) if edge.kind == "start"]
         if onsets and self._is_speaking() and self._answer is not None and not self._is_stopping():
             onset = onsets[0] / SAMPLE_RATE - before / BYTES_PER_SECOND
-            self._stopping = self._start(self._stop_later(onset + _STOPS_AFTER, self._answer))
+            stopping = self._stop_later(onset + _STOPS_AFTER, self._answer, self.line.heard_seconds)
+            self._stopping = self._start(stopping)
 
     async def recv_audio(self, timeout: float) -> AudioChunk:
         """Return the next words of the answer; an empty chunk is its end."""
@@ -230,12 +231,12 @@ class ComposableVoiceAgent(VoiceAgentAdapter):
 
         return await synthesize(text, self.tts)
 
-    async def _stop_later(self, seconds: float, answer: Answer) -> None:
+    async def _stop_later(self, seconds: float, answer: Answer, heard: float) -> None:
         await self.clock.sleep(seconds)
-        if self._answer is answer:
-            await self._stop()
+        if self._answer is answer:  # the line may count for the next turn by now, so that we count on
+            await self._stop(heard + max(0.0, seconds))
 
-    async def _stop(self) -> None:
+    async def _stop(self, at_least: float = 0.0) -> None:
         """Stop speaking; the history keeps what was heard. An answer that was heard to its end stays."""
         if self._answer is None or not self._is_speaking():
             return
@@ -243,8 +244,8 @@ class ComposableVoiceAgent(VoiceAgentAdapter):
         if self._answering is not None and not self._answering.done():
             self._answering.cancel()
             await asyncio.wait([self._answering])
-        heard = answer.heard(answer.taken if isinstance(self.line, NoLine) else self.line.heard_seconds)
-        self._brain.said(heard)
+        seconds = answer.taken if isinstance(self.line, NoLine) else max(at_least, self.line.heard_seconds)
+        self._brain.said(heard := answer.heard(seconds))
         self.last_agent_transcript = heard or self.last_agent_transcript
         self._connected().drop_audio()
         self.line.drop_unplayed()
