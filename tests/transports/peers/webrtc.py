@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from scenario.voice._audio.converter import Encoder
 from scenario.voice.adapters._webrtc.library import hear_at_once
 from tests.transports.peers.asgi import asgi_peer
 
@@ -46,6 +47,9 @@ class Mouth(MediaStreamTrack):
         self.pending = bytearray()
         self._frames = 0
         self._began = 0.0
+        # Whole frames at the codec's rate: it would keep others back for 20 ms.
+        self._encoder = Encoder("pcm16/48000")
+        self._ready = b""
 
     def say(self, pcm: bytes) -> None:
         self.pending += pcm
@@ -56,9 +60,12 @@ class Mouth(MediaStreamTrack):
         await asyncio.sleep(self._began + self._frames * 0.02 - loop.time())
         pcm = bytes(self.pending[: _FRAME * 2]).ljust(_FRAME * 2, b"\0")
         del self.pending[: _FRAME * 2]
-        frame = av.AudioFrame(format="s16", layout="stereo", samples=_FRAME)
-        frame.planes[0].update(b"".join(pcm[at : at + 2] * 2 for at in range(0, len(pcm), 2)))
-        frame.sample_rate, frame.pts, frame.time_base = _RATE, self._frames * _FRAME, Fraction(1, _RATE)
+        self._ready += self._encoder.push(pcm)
+        mono, self._ready = self._ready[: 4 * _FRAME].rjust(4 * _FRAME, b"\0"), self._ready[4 * _FRAME :]
+        frame = av.AudioFrame(format="s16", layout="stereo", samples=2 * _FRAME)
+        frame.planes[0].update(b"".join(mono[at : at + 2] * 2 for at in range(0, len(mono), 2)))
+        frame.sample_rate, frame.time_base = 2 * _RATE, Fraction(1, 2 * _RATE)
+        frame.pts = self._frames * 2 * _FRAME
         self._frames += 1
         return frame
 
