@@ -14,7 +14,9 @@ Resources = tuple[int, int, int]
 def resources() -> Resources:
     """Return how many tasks, threads (of others than asyncio's pool) and open files there are."""
     gc.collect()
-    threads = [thread for thread in threading.enumerate() if not thread.name.startswith("asyncio_")]
+    # "Dummy-" are threads that Python did not start: those of a native runtime, seen when they first log.
+    pools = ("asyncio_", "Dummy-")
+    threads = [thread for thread in threading.enumerate() if not thread.name.startswith(pools)]
     files = Path("/proc/self/fd" if Path("/proc/self/fd").exists() else "/dev/fd")
     return len(asyncio.all_tasks()), len(threads), len(list(files.iterdir()))
 

@@ -118,8 +118,9 @@ class Session:
         """Offer what the agent publishes."""
         await self._out.setLocalDescription(await self._out.createOffer())
         sdp = self._out.localDescription.sdp
-        stream = f"{AGENT_SID}|{self.track_sid} {self.track_sid}"
-        lines = [f"a=msid:{stream}" if line.startswith("a=msid:") else line for line in sdp.split("\r\n")]
+        ours = f"a=msid:{AGENT_SID}|{self.track_sid} {self.track_sid}"
+        lines = [ours if line.endswith(f" {self.track.id}") else line for line in sdp.split("\r\n")]
+        lines = [line for line in lines if not line.startswith("a=msid:") or line == ours]
         await self.send(offer=rtc.SessionDescription(type="offer", sdp="\r\n".join(lines)))
 
     async def update(self, *participants: Any) -> None:

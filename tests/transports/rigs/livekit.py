@@ -1,7 +1,8 @@
 """LiveKit: an agent of its framework, which says what it does and what it says, and one that only speaks.
 
-The native part of the client has threads of its own, as many as the machine has processors and a few more,
-which stay until the process ends. Python does not count them; they are the same after every connection.
+The native part of the client has threads of its own, which are made with the first connection and stay until
+the process ends: on two processors eight, and the same after every connection. The suite does not count them;
+tests/transports/livekit/test_leftovers.py looks at what else the client may keep.
 """
 
 from __future__ import annotations
