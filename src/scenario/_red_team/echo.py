@@ -29,7 +29,8 @@ class Echo:
 
     def __init__(self, system_prompt: str, *, leaving_out: Iterable[str], token: str) -> None:
         fixed = system_prompt
-        for part in leaving_out:
+        # The longest first: a plan holds the objective, and would not be found once that is gone from it.
+        for part in sorted(leaving_out, key=len, reverse=True):
             if part.strip():
                 fixed = fixed.replace(part, _GAP)
         fixed = "\n".join(_GAP if line.strip().startswith(EXAMPLE) else line for line in fixed.split("\n"))
