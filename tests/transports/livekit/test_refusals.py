@@ -134,3 +134,20 @@ async def test_a_cancelled_connection_leaves_nobody_in_the_room(server, after):
     await until(lambda: server.open == 0)
     names = {task.get_name() for task in asyncio.all_tasks()}
     assert not any(name.startswith("scenario-") for name in names)
+
+
+async def test_a_connection_to_a_server_that_says_nothing_can_be_cancelled(server):
+    server.hangs = True
+    connecting = asyncio.create_task(LiveKitAgentAdapter(server.url, KEY, SECRET, ROOM).connect())
+    await asyncio.sleep(0.5)
+    connecting.cancel()
+    await asyncio.wait({connecting}, timeout=4.5)
+    assert connecting.cancelled()
+
+
+def test_its_repr_shows_no_secret():
+    adapter = LiveKitAgentAdapter(f"ws://user:{SECRET}@host:7880/?token={SECRET}", KEY, SECRET, ROOM)
+    assert repr(adapter) == (
+        "LiveKitAgentAdapter(url='ws://host:7880/', room='support', api_key='***', api_secret='***')"
+    )
+    assert "SECRET" not in repr(vars(adapter))
