@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from scenario.voice._audio.chunk import BYTES_PER_SECOND, SAMPLE_RATE, AudioChunk
 from scenario.voice._line.ending import ending
 from scenario.voice._line.link import Link
+from scenario.voice._line.news import News, news
 from scenario.voice._line.overrun import Overrun
 from scenario.voice._line.playout import is_sound
 from scenario.voice._line.telling import Telling
@@ -67,7 +68,7 @@ class Line:
         self._pump: asyncio.Task[None] | None = None
         self._utterance_is_open = False
         self._last_sound_came = 0.0
-        self._streamed_before = ""
+        self._streamed_before = news(adapter, "streaming_transcript")
         self._not_of_this_turn = ""  # what the adapter has streamed of an utterance that began before
 
     # Its life
@@ -181,14 +182,14 @@ class Line:
             answers=answers,
             user_stop=user_stop,
             last_byte_sent=self.stage.now() if answers else None,
-            final_before=self.adapter.last_agent_transcript,
+            final_before=news(self.adapter, "last_agent_transcript"),
             ends_to_skip=skip,
         )
-        self._streamed_before = self._not_of_this_turn = ""
+        streamed = news(self.adapter, "streaming_transcript")
+        self._not_of_this_turn = streamed.text if self._is_speaking and not has_begun else ""
         if has_begun:
+            self._streamed_before = News(-1, "")
             self._read_text(start)
-        elif (streamed := self.adapter.streaming_transcript) and self._is_speaking:
-            self._streamed_before = self._not_of_this_turn = streamed
         else:
             self._streamed_before = streamed
         self.adapter._agent_speaking_event.clear()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
@@ -271,8 +272,9 @@ class Line:
         if interrupted:
             text = turn.text.heard(end if end is not None else turn.start).rstrip()
         else:
-            final = self.adapter.last_agent_transcript
-            text = final if final and final is not turn.final_before else turn.text.text
+            final = news(self.adapter, "last_agent_transcript")
+            is_new = turn.final_before is None or not final.is_same(turn.final_before)
+            text = final.text if final.text and is_new else turn.text.text
         return HeardTurn(turn, start, end, text.strip(), interrupted, truncated)
 
     def voiced_since(self, moment: float, until: float | None = None) -> list[tuple[float, float]]:
@@ -406,15 +408,16 @@ class Line:
     def _skip_end(self, turn: Turn) -> None:
         """What the agent said before the turn is over, and so are its words."""
         turn.ends_to_skip -= 1
-        turn.final_before = self.adapter.last_agent_transcript
-        self._streamed_before, self._not_of_this_turn = self.adapter.streaming_transcript, ""
+        turn.final_before = news(self.adapter, "last_agent_transcript")
+        self._streamed_before = news(self.adapter, "streaming_transcript")
+        self._not_of_this_turn = ""
 
     def _read_text(self, position: float) -> None:
         """Notice what the adapter has streamed as text since the last look."""
-        streamed = self.adapter.streaming_transcript
-        if self.turn is None or streamed is self._streamed_before:
+        told = news(self.adapter, "streaming_transcript")
+        if self.turn is None or told.is_same(self._streamed_before):
             return
-        self._streamed_before = streamed
+        self._streamed_before, streamed = told, told.text
         if self.overrun is not None or self.turn.ends_to_skip:
             self._not_of_this_turn = streamed
         if not streamed.startswith(self._not_of_this_turn):

@@ -9,6 +9,7 @@ from scenario.voice._line.text import TurnText
 
 if TYPE_CHECKING:
     from scenario.types import Message
+    from scenario.voice._line.news import News
 
 
 @dataclass
@@ -39,7 +40,7 @@ class Turn:
     answers: bool = False
     user_stop: float | None = None
     last_byte_sent: float | None = None
-    final_before: str | None = None
+    final_before: News | None = None
     ends_to_skip: int = 0
     first_byte: float | None = None
     last_data: float | None = None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from scenario.agent_adapter import AgentAdapter
 from scenario.voice._line.ends import NO_LINE
+from scenario.voice._line.news import Told
 from scenario.voice.adapters.capabilities import AdapterCapabilities
 from scenario.voice.errors import UnsupportedCapabilityError
 
@@ -51,11 +52,11 @@ class VoiceAgentAdapter(AgentAdapter):
     waits_for_turn_end: bool = False
     supports_virtual_clock: bool = False
 
-    streaming_transcript: str = ""
+    streaming_transcript = Told("")
     """What the agent has said so far in this turn; kept by adapters whose transport streams text."""
     last_user_transcript: str | None = None
     """What the transport understood of the user's latest turn."""
-    last_agent_transcript: str | None = None
+    last_agent_transcript = Told[str | None](None)
     """The agent's latest turn, in the transport's final words."""
 
     is_held: bool = False
