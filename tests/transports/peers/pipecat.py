@@ -31,6 +31,10 @@ with warnings.catch_warnings():  # of its own imports
     from pipecat.transports.websocket.fastapi import FastAPIWebsocketParams, FastAPIWebsocketTransport
     from pipecat.workers.runner import WorkerRunner
 
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Mount, Route
+
 from scenario.voice._audio.converter import Decoder
 from tests.transports.peers.asgi import asgi_peer
 from tests.transports.peers.webrtc import loopback_only
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from pipecat.transports.smallwebrtc.connection import SmallWebRTCConnection
+    from starlette.requests import Request
 
 Kind = Literal["twilio", "protobuf", "webrtc"]
 logger.disable("pipecat")
@@ -132,9 +137,11 @@ class PipecatServer:
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[PipecatServer]:
-        app = FastAPI()
-        app.add_api_websocket_route("/ws", self._socket)
-        app.add_api_route("/api/offer", self._offer, methods=["POST"])
+        bots = FastAPI()
+        bots.add_api_websocket_route("/ws", self._socket)
+        # FastAPI traces requests, into whatever the test collects of ours: offers go past it.
+        offers = Route("/api/offer", self._offer, methods=["POST"])
+        app = Starlette(routes=[offers, Mount("/", bots)])
         self._handler = SmallWebRTCRequestHandler()
         with loopback_only():
             async with asgi_peer(app) as self.url:
@@ -162,9 +169,12 @@ class PipecatServer:
         options = FastAPIWebsocketParams(audio_in_enabled=True, audio_out_enabled=True, serializer=serializer)
         await self._run(bot, FastAPIWebsocketTransport(websocket, options))
 
-    async def _offer(self, body: dict[str, Any]) -> Any:
+    async def _offer(self, request: Request) -> JSONResponse:
+        self.headers.append(dict(request.headers))
+        body = await request.json()
         self.offers.append(body)
-        return await self._handler.handle_web_request(SmallWebRTCRequest(**body), self._connected)
+        answer = await self._handler.handle_web_request(SmallWebRTCRequest(**body), self._connected)
+        return JSONResponse(answer)
 
     async def _connected(self, connection: SmallWebRTCConnection) -> None:
         bot = Talker()
@@ -184,6 +194,9 @@ class PipecatServer:
             bot.gone.set()
             await worker.cancel()
 
+        if bot.connection is not None:
+            # The transport says nothing of clients that leave before the bot has started.
+            bot.connection.add_event_handler("closed", gone)
         self.bots.append(bot)
         if self._on_bot is not None:
             self._on_bot(bot)

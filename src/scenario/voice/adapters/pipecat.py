@@ -163,11 +163,11 @@ class PipecatAgentAdapter(VoiceAgentAdapter):
         Raises:
             UnsupportedCapabilityError: other bots stop when they are spoken over, and only then.
         """
+        if not self.capabilities.interruption:
+            return await super().interrupt()
         from scenario.voice.adapters._pipecat.protobuf_framing import ProtobufFraming
         from scenario.voice.adapters._pipecat.socket_bot import SocketBot
 
-        if not self.capabilities.interruption:
-            return await super().interrupt()
         bot = self._connected()
         if isinstance(bot, SocketBot) and isinstance(bot.framing, ProtobufFraming):
             await bot.send(bot.framing.interruption())

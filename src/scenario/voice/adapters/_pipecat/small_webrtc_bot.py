@@ -13,12 +13,12 @@ from scenario.voice.adapters._pipecat.bot import fields
 from scenario.voice.adapters._pipecat.rtvi import Rtvi, client_ready
 from scenario.voice.adapters._webrtc.peer import Peer
 from scenario.voice.adapters._webrtc.signalling import JsonSignalling
+from scenario.voice.errors import VoiceTransportError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scenario.voice.adapters.base import VoiceAgentAdapter
-    from scenario.voice.errors import VoiceTransportError
 
 _PING_SECONDS = 1.0
 """A bot that has seen one ping takes 3 s without another for the client's end."""
@@ -118,12 +118,10 @@ class SmallWebRtcBot:
             await self._adapter.clock.sleep(_PING_SECONDS)
 
     async def _renegotiate(self) -> None:
-        from scenario.voice.errors import VoiceTransportError
-
         try:
             await self._peer.negotiate(self._signalling.exchange)
         except VoiceTransportError as error:
-            self.inbox.fail(error)
+            self._peer.fail(error)
 
     def _begin(self, work: Any) -> None:
         task = asyncio.create_task(work)

@@ -179,12 +179,16 @@ class Peer:
             self._channel.send(text)
 
     def lose(self, fault: Fault, text: str) -> None:
-        """End the connection as lost, because of what the peer said elsewhere."""
+        """End the connection as lost, unless it is over already."""
         if self.error is None and not self._closing:
-            error = self._lost(fault, text)
-            self._track.fail(error)
-            self._changed.set()
-            self._on_lost(error)
+            self.fail(self._lost(fault, text))
+
+    def fail(self, error: VoiceTransportError) -> None:
+        """Have everything that is sent or received raise `error`."""
+        self.error = self.error or error
+        self._track.fail(error)
+        self._changed.set()
+        self._on_lost(error)
 
     async def close(self) -> None:
         """Close and leave nothing behind, within 3 s; never raises."""
