@@ -192,6 +192,8 @@ class PipecatServer:
         @transport.event_handler("on_client_disconnected")
         async def gone(*_: Any) -> None:
             bot.gone.set()
+            if bot.connection is not None:
+                bot.connection._cancel_data_channel_timeout()  # it would wait for 10 s after the client left
             await worker.cancel()
 
         if bot.connection is not None:
