@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from math import ceil
 from pathlib import Path
 
 import scenario
@@ -15,6 +16,7 @@ from examples.voice.hotel import hotel_agent
 from scenario import effects
 
 FOLDER = Path("voice-demo")
+BLOCKS = " ▁▂▃▄▅▆▇█"
 
 
 async def call_the_hotel() -> scenario.ScenarioResult:
@@ -43,9 +45,23 @@ async def call_the_hotel() -> scenario.ScenarioResult:
     )
 
 
+def drawn(recording: scenario.VoiceRecording, speaker: str) -> str:
+    """Draw when somebody spoke: a block for each second, as high as the share of it that was speech."""
+    spoken = [(part.start_time, part.end_time) for part in recording.segments if part.speaker == speaker]
+
+    def share(second: int) -> float:
+        return sum(max(0.0, min(end, second + 1) - max(start, second)) for start, end in spoken)
+
+    return "".join(BLOCKS[round(8 * min(1.0, share(second)))] for second in range(ceil(recording.duration)))
+
+
 def report(result: scenario.ScenarioResult) -> None:
     """Print what happened when, and the figures."""
     recording, latency = result.audio, result.latency
+    seconds = "".join(f"{second:<10}" for second in range(0, ceil(recording.duration), 10))
+    print(
+        f"\n  caller  {drawn(recording, 'user')}\n  agent   {drawn(recording, 'agent')}\n          {seconds}"
+    )
     print("\nTimeline (seconds)")
     for event in result.timeline:
         late = "" if event.latency is None else f"  {event.latency:.2f} s after the caller's last word"
