@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from scenario.voice import effects as effects
     from scenario.voice._audio.chunk import AudioChunk, silent_chunk
     from scenario.voice._audio.messages import create_audio_message, extract_audio, message_has_audio
     from scenario.voice._interruptions import CONTEXTUAL_PROMPT, InterruptionConfig
