@@ -79,7 +79,8 @@ before = {n: getattr(scenario, n) for n in scenario.__all__}
 for m in pkgutil.walk_packages(scenario.__path__, "scenario."):
     if not m.name.endswith("__main__"):
         importlib.import_module(m.name)
-print(all(getattr(scenario, n) is v and not isinstance(v, types.ModuleType) for n, v in before.items()))
+same = all(getattr(scenario, n) is v for n, v in before.items())
+print(same and [n for n, v in before.items() if isinstance(v, types.ModuleType)] == ["effects"])
 """
     assert fresh(code) == "True\n"
 
