@@ -83,6 +83,16 @@ async def test_a_call_that_nobody_waits_for_any_more_is_ended(moment):
         assert [call.ended_by for call in service.calls] == ["control"]
 
 
+async def test_however_late_a_call_is_known_and_does_not_end_disconnecting_is_over_in_time(caplog):
+    service = LoopbackVapi()
+    async with service.serving():
+        service.delay = 2.3
+        service.answer, service.obeys = without_control, False
+        await cancelled_after(asyncio.create_task(adapter_for(service).connect()), 0.05)
+        assert service.calls[0].messages == [{"type": "end-call"}]
+    assert "a call may still be running" in caplog.text
+
+
 @pytest.mark.parametrize("has_control", [True, False])
 async def test_a_call_that_is_being_connected_to_is_ended_when_nobody_wants_it(has_control):
     service = LoopbackVapi()

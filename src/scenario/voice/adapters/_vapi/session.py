@@ -34,6 +34,8 @@ _ENDS_WITHIN = 3.0
 """Seconds that the peer has to end a call after it was told to on the call itself."""
 _CREATED_WITHIN = 2.5
 """Seconds for which a call that nobody wants any more is waited for, so that it can be ended."""
+_HUNG_UP_WITHIN = 4.2
+"""Seconds that all of ending a call may take, of the 5 s that an adapter has to disconnect."""
 _GOODBYE_SECONDS = 0.4
 _CONTROL_SECONDS = 1.2
 _CLOSE_SECONDS = 0.3
@@ -125,6 +127,7 @@ class Session:
     # The end of the call
 
     async def _end_call(self) -> None:
+        deadline = asyncio.get_running_loop().time() + _HUNG_UP_WITHIN
         if (call := await self._call()) is None or self._ended.is_set():
             return
         try:
@@ -132,8 +135,10 @@ class Session:
             if not is_told and call.control_url is None and call.url is not None:
                 is_told = await self._say_goodbye(self._link_to(call, call.url), opens=True)
             if is_told:
+                latest = deadline - (_CONTROL_SECONDS if call.control_url is not None else 0.0)
+                now = asyncio.get_running_loop().time()
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(_ENDS_WITHIN):
+                    async with asyncio.timeout_at(min(now + _ENDS_WITHIN, latest)):
                         await self._ended.wait()
         finally:  # a cancellation does not make the call any cheaper
             if not self._ended.is_set():
