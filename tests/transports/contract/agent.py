@@ -23,7 +23,7 @@ UserEnd = Literal["explicit", "gap", "vad"]
 
 PIECE_SECONDS = 0.02
 BURST_SECONDS = 0.2
-_GAP_SECONDS = 0.15
+_GAP_SECONDS = 0.25
 _LEAD_SECONDS = 0.08
 """How far ahead of real time an answer is sent, as agents do, so that a busy machine makes no gaps in it."""
 
