@@ -110,6 +110,35 @@ async def test_a_disconnect_that_raises_changes_nothing(caplog: pytest.LogCaptur
     assert last.calls == ["connect", "disconnect"]
 
 
+async def test_an_adapter_that_awaits_a_task_it_has_cancelled_changes_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Leaks(Peer):
+        async def disconnect(self) -> None:
+            await super().disconnect()
+            task = asyncio.create_task(asyncio.sleep(60))
+            task.cancel()
+            await task
+
+    first = Peer([])
+    result = await play(first, Leaks([]), script=[scenario.succeed()])
+    assert result.success
+    assert "Leaks failed to disconnect" in caplog.text
+    assert first.calls == ["connect", "disconnect"]
+
+
+async def test_connecting_that_is_cancelled_inside_is_a_failure_to_connect() -> None:
+    class Leaks(Peer):
+        async def connect(self) -> None:
+            await super().connect()
+            raise asyncio.CancelledError
+
+    first = Peer([])
+    with pytest.raises(VoiceTransportError, match="Leaks: its connecting was cancelled"):
+        await play(first, Leaks([]), script=[scenario.succeed()])
+    assert first.calls == ["connect", "disconnect"]
+
+
 async def test_the_last_is_disconnected_first() -> None:
     order: list[str] = []
 

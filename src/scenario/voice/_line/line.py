@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from scenario.voice._audio.chunk import BYTES_PER_SECOND, SAMPLE_RATE, AudioChunk
+from scenario.voice._line.backlog import still_said
 from scenario.voice._line.ending import ending
 from scenario.voice._line.link import Link
 from scenario.voice._line.news import News, news
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger("scenario")
 _IDLE = 30.0  # seconds that a read may wait; nothing depends on it
 _PAUSE = 0.3
+_AT_ONCE = 0.005  # seconds within which what has come already is there
+_BACKLOG = 1.0  # seconds that taking it may need
 _BARGE_IN_PIECE = BYTES_PER_SECOND // 10
 
 
@@ -318,6 +321,7 @@ class Line:
             live = getattr(self.adapter, "live", None)
             if isinstance(live, asyncio.Event):
                 await self.link.call(live.wait)
+            await self._take_backlog()
             while True:
                 started = self.stage.clock.now()
                 try:
@@ -336,6 +340,21 @@ class Line:
         except Exception as error:  # noqa: BLE001  # it surfaces in the turn or the step that needs the line
             self._lose(error)
 
+    async def _take_backlog(self) -> None:
+        """Pass over what came before the recording: on a line that is never silent, and of an earlier run."""
+        is_live = self.adapter.continuous or self.adapter.turn_end == "vad"
+        if not is_live and not self.link.has_served:
+            return
+        came: list[AudioChunk] = []
+        try:
+            while self.stage.now() < _BACKLOG:
+                came.append(await self.link.call(self.adapter.recv_audio, _AT_ONCE))
+        except TimeoutError:
+            pass
+        finally:
+            for chunk in still_said(came) if is_live else ():
+                self._take(chunk)
+
     def _lose(self, error: Exception) -> None:
         self.error = self.link.failure(error, "the connection was lost")
         name = type(self.error).__name__
@@ -348,6 +367,8 @@ class Line:
         turn = self.turn
         if turn is not None and turn.first_byte is None:
             turn.first_byte = now
+        if turn is not None and turn.ended_at is not None and is_sound(chunk.data):
+            turn.follow_up(max(now, self.playout.end))
         self._read_text(max(now, self.playout.end))
         if not chunk.data:
             self._explicit_end(chunk)
@@ -395,7 +416,8 @@ class Line:
             self._skip_end(turn)
             self.stage.ring()
             return
-        if turn.ended_at is not None:  # what came after its end is a remark
+        if turn.ended_at is not None:  # what came after its end is a remark, or answers who is cutting in
+            turn.next_end = max(self.playout.end, self.stage.now())
             return
         if chunk.transcript and not turn.text:
             turn.text.say(chunk.transcript, self.stage.now(), self.stage.now())
@@ -416,6 +438,8 @@ class Line:
         """Notice what the adapter has streamed as text since the last look."""
         told = news(self.adapter, "streaming_transcript")
         if self.turn is None or told.is_same(self._streamed_before):
+            return
+        if self.turn.next_start is not None:  # words of the next utterance
             return
         self._streamed_before, streamed = told, told.text
         if self.overrun is not None or self.turn.ends_to_skip:

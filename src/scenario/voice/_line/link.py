@@ -23,6 +23,9 @@ _log = logging.getLogger("scenario")
 class Link:
     """One adapter during one run. An adapter whose user has connected it stays connected.
 
+    Attributes:
+        has_served: an earlier run used this connection.
+
     Args:
         adapter: the adapter.
     """
@@ -33,6 +36,7 @@ class Link:
         self._is_ours = not adapter.is_held
         self._reach = Reach(adapter.home_loop if adapter.is_held else None)
         self._is_taken = False
+        self.has_served = adapter.is_held and adapter._scenario_has_served  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
     async def connect(self, end: LineEnd, timeout: float) -> None:
         """Take the adapter into the run, and connect it unless its user has done so.
@@ -59,6 +63,10 @@ class Link:
                 await self._reach.call(self._adapter.connect)
         except (ScenarioError, UnsupportedCapabilityError):
             raise
+        except asyncio.CancelledError as error:
+            if _is_cancelled():
+                raise
+            raise VoiceTransportError("its connecting was cancelled", adapter=self._name) from error
         except Exception as error:
             text = f"could not connect: {exception_text(error)}"
             if scope.expired():
@@ -74,6 +82,10 @@ class Link:
             async with scope:
                 if self._is_ours:
                     await self._reach.call(self._adapter.disconnect)
+        except asyncio.CancelledError as error:
+            if _is_cancelled():
+                raise
+            _log.warning("%s failed to disconnect: %r", self._name, error)
         except Exception as error:  # noqa: BLE001  # the run has its result
             if scope.expired():
                 _log.warning("%s did not disconnect within %g s", self._name, timeout)
@@ -81,6 +93,7 @@ class Link:
                 _log.warning("%s failed to disconnect: %r", self._name, error)
         finally:
             self._is_taken = False
+            self._adapter._scenario_has_served = True  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
             self._adapter._scenario_line = NO_LINE  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
     async def call(self, method: Callable[..., Any], *args: Any) -> Any:
@@ -109,3 +122,9 @@ class Link:
         failure = VoiceTransportError(f"{what}: {exception_text(error)}", adapter=self._name)
         failure.__cause__ = error
         return failure
+
+
+def _is_cancelled() -> bool:
+    """Whether the current task is cancelled, and not just something that the adapter awaited."""
+    task = asyncio.current_task()
+    return task is None or task.cancelling() > 0

@@ -66,6 +66,7 @@ class VoiceAgentAdapter(AgentAdapter):
 
     # Long names: a subclass of a user's own knows nothing of these.
     _scenario_line: LineEnd = NO_LINE
+    _scenario_has_served: bool = False
     _scenario_speaking: asyncio.Event | None = None
     _NOT_CONNECTED: ClassVar[str] = "connect it first, with `async with adapter:` or by running a scenario"
 
@@ -134,6 +135,7 @@ class VoiceAgentAdapter(AgentAdapter):
 
     async def __aenter__(self) -> Self:
         await self.connect()
+        self._scenario_has_served = False
         self.is_held = True
         self.home_loop = asyncio.get_running_loop()
         return self
