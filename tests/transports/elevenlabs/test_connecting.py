@@ -108,6 +108,17 @@ async def test_a_signed_address_is_a_secret_and_the_key_does_not_go_there():
     assert "SECRET" not in shown
 
 
+def test_what_is_shown_is_neither_a_password_nor_a_secret_variable():
+    adapter = ElevenLabsAgentAdapter(
+        AGENT,
+        KEY,
+        base_url="https://me:SECRET-word@example.org",
+        dynamic_variables={"secret__pin": "SECRET-pin"},
+    )
+    assert "SECRET" not in f"{adapter!r} {vars(adapter)!r} {adapter.url!r}"
+    assert adapter.dynamic_variables == {"secret__pin": "SECRET-pin"}
+
+
 async def test_a_missing_key_is_named(monkeypatch):
     monkeypatch.delenv("ELEVENLABS_API_KEY", raising=False)
     for key in (None, ""):

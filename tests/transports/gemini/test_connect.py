@@ -63,7 +63,8 @@ def test_what_is_shown_of_an_adapter_is_not_its_key():
     )
     assert repr(GeminiLiveAgentAdapter(api_key="SECRET-key")) == shown.format("'***'")
     assert repr(GeminiLiveAgentAdapter()) == shown.format("''")
-    assert "SECRET" not in repr(vars(GeminiLiveAgentAdapter(api_key="SECRET-key")))
+    address = "wss://me:SECRET-word@example.org/?token=SECRET-query"
+    assert "SECRET" not in repr(vars(GeminiLiveAgentAdapter(api_key="SECRET-key", base_url=address)))
 
 
 def test_the_environment_names_another_default_model(monkeypatch):
@@ -112,6 +113,7 @@ async def test_a_refused_setup_says_which_part_is_wrong(code, reason, fault):
             await model_at(server).connect()
     error = refused.value
     assert (error.fault, error.code, error.reason) == (fault, code, reason)
+    assert ("SCENARIO_GEMINI_LIVE_MODEL" in str(error)) is (fault == "agent")
     assert error.host in server.url
 
 

@@ -159,6 +159,13 @@ async def test_the_key_may_stand_in_the_environment(monkeypatch):
     assert adapter.websocket_call_url is None
 
 
+def test_secrets_within_overrides_are_not_shown():
+    overrides = {"server": {"url": "https://example.org", "secret": "SECRET-server"}}
+    adapter = VapiAgentAdapter(ASSISTANT, KEY, assistant_overrides=overrides)
+    assert "SECRET" not in f"{adapter!r} {vars(adapter)!r}"
+    assert adapter.assistant_overrides == overrides
+
+
 def test_arguments():
     adapter = VapiAgentAdapter("a", "SECRET")
     assert repr(adapter) == "VapiAgentAdapter(assistant_id='a', api_key='***')"

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from scenario.voice._secret import Secret, required_key
-from scenario.voice.adapters._connection.urls import checked_url, host_of
+from scenario.voice._secret import Secret, concealed, required_key
+from scenario.voice.adapters._connection.urls import Url, checked_url, host_of
 from scenario.voice.adapters.base import VoiceAgentAdapter
 from scenario.voice.adapters.capabilities import AdapterCapabilities
 from scenario.voice.errors import VoiceTransportError
@@ -73,7 +73,7 @@ class ElevenLabsAgentAdapter(VoiceAgentAdapter):
         self.system_prompt_override = system_prompt_override
         self.first_message_override = first_message_override
         self.tool_handlers = dict(tool_handlers or {})
-        self.dynamic_variables = None if dynamic_variables is None else dict(dynamic_variables)
+        self.dynamic_variables: dict[str, Any] | None = concealed(dynamic_variables)
         self.signed_url = signed_url
         self.base_url = checked_url(
             base_url, name="base_url", schemes=("https", "http", "wss", "ws"), plain_only_on_loopback=True
@@ -84,7 +84,8 @@ class ElevenLabsAgentAdapter(VoiceAgentAdapter):
     @property
     def url(self) -> str:
         """Where the agent is reached with a key."""
-        return f"{self._base('ws')}/v1/convai/conversation?agent_id={quote(self.agent_id, safe='')}"
+        agent_id = quote(self.agent_id, safe="")
+        return Url(f"{self._base('ws')}/v1/convai/conversation?agent_id={agent_id}")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(agent_id={self.agent_id!r}, api_key='***')"

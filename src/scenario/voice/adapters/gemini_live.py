@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from scenario.voice._secret import Secret, required_key
 from scenario.voice._speech.defaults import GEMINI_LIVE_MODEL
+from scenario.voice.adapters._connection.urls import Url
 from scenario.voice.adapters._gemini.setup import BASE_URL, live_url
 from scenario.voice.adapters.base import VoiceAgentAdapter
 from scenario.voice.adapters.capabilities import AdapterCapabilities
@@ -83,7 +84,7 @@ class GeminiLiveAgentAdapter(VoiceAgentAdapter):
         self.tools = list(tools or ())
         self.tool_handlers = dict(tool_handlers or {})
         self.activity: Activity = activity
-        self.base_url = base_url
+        self.base_url = Url(base_url)
         self.api_version = api_version
         by_hand = activity == "manual"
         self.waits_for_turn_end = self.supports_virtual_clock = by_hand

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scenario.voice._secret import Secret, required_key
+from scenario.voice._secret import Secret, concealed, required_key
 from scenario.voice.adapters._connection.urls import checked_url, host_of
 from scenario.voice.adapters.base import VoiceAgentAdapter
 from scenario.voice.adapters.capabilities import AdapterCapabilities
@@ -71,7 +71,7 @@ class VapiAgentAdapter(VoiceAgentAdapter):
             )
         self.assistant_id = assistant_id
         self.api_key = Secret(api_key) if api_key is not None else None
-        self.assistant_overrides = None if assistant_overrides is None else dict(assistant_overrides)
+        self.assistant_overrides: dict[str, Any] | None = concealed(assistant_overrides)
         self.base_url = checked_url(
             base_url, name="base_url", schemes=("https", "http"), plain_only_on_loopback=True
         )
