@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scenario.voice._speech.defaults import GEMINI_LIVE_MODEL
 from scenario.voice.errors import VoiceTransportError
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ _WORDS: tuple[tuple[tuple[str, ...], Fault, str], ...] = (
     (
         ("is not found for api version", "not supported for bidigeneratecontent", "entity was not found"),
         "agent",
-        "the service has no such model for live sessions; check model= and api_version=",
+        "the service has no such model for live sessions; check api_version=, and pass model= or set "
+        f"{GEMINI_LIVE_MODEL.variable}",
     ),
     (
         ("quota", "billing", "resource exhausted", "resource_exhausted"),
