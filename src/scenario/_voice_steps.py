@@ -147,5 +147,5 @@ def _refuse_url(source: str | Path | bytes) -> None:
 
 
 def _refuse_negative(name: str, seconds: float) -> None:
-    if seconds < 0:
-        raise ValueError(f"{name} must be at least 0 seconds, got {seconds!r}")
+    if not 0 <= seconds < float("inf"):
+        raise ValueError(f"{name} must be at least 0 seconds, and not for ever; got {seconds!r}")

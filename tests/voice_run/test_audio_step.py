@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import scenario
-from scenario.voice import create_audio_message, message_has_audio
+from scenario.voice import AudioChunk, create_audio_message, message_has_audio
 from scenario.voice._audio.wav import write_wav
 from scenario.voice.testing.loopback_agent import LoopbackVoiceAgent
 from scenario.voice.testing.offline_speech import OfflineSTT
@@ -66,8 +66,6 @@ async def test_it_is_transcribed_before_somebody_reads_it() -> None:
 
 
 async def test_a_message_with_audio_is_spoken_too() -> None:
-    from scenario.voice import AudioChunk
-
     agent = LoopbackVoiceAgent(["here"])
     message = create_audio_message(AudioChunk(SAID, transcript="where is it"))
     result = await play(agent, script=[scenario.user(message), scenario.agent(), scenario.succeed()])
@@ -83,3 +81,12 @@ async def test_what_cannot_be_played_is_refused(tmp_path: Path) -> None:
         await play(LoopbackVoiceAgent([]), script=[scenario.audio(missing)])
     with pytest.raises(ValueError, match=r"."):
         await play(LoopbackVoiceAgent([]), script=[scenario.audio(b"no audio at all")])
+
+
+@pytest.mark.parametrize("transcribe", ["auto", "never"])
+async def test_a_message_with_broken_audio_is_named_by_its_place(transcribe: str) -> None:
+    broken = create_audio_message(AudioChunk(SAID, transcript="where is it"))
+    broken["content"][1]["input_audio"]["data"] = "no base64!"
+    script = [scenario.user("hi"), scenario.agent(), scenario.user(broken), scenario.agent()]
+    with pytest.raises(Exception, match="message 2, part 1"):
+        await play(LoopbackVoiceAgent(["a", "b"]), script=script, options={"transcribe_agent": transcribe})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import scenario
-from scenario.voice import UnsupportedCapabilityError, message_has_audio
+from scenario.voice import UnsupportedCapabilityError, message_has_audio, silent_chunk
 from scenario.voice._audio.wav import write_wav
 from scenario.voice.testing import LoopbackVoiceAgent
 from tests.voice_run.peers import Peer
@@ -59,10 +59,11 @@ async def test_a_simulator_with_a_voice_writes() -> None:
     assert result.messages[0]["content"] == "hello"
 
 
-@pytest.mark.parametrize("make", [scenario.silence, scenario.sleep])
-def test_negative_times_are_refused_when_the_step_is_made(make: Any) -> None:
+@pytest.mark.parametrize("seconds", [-0.1, float("nan"), float("inf")])
+@pytest.mark.parametrize("make", [scenario.silence, scenario.sleep, silent_chunk])
+def test_impossible_times_are_refused_when_the_step_is_made(make: Any, seconds: float) -> None:
     with pytest.raises(ValueError, match="at least 0"):
-        make(-0.1)
+        make(seconds)
 
 
 @pytest.mark.parametrize("tones", ["", "12e", "a", "1 2"])

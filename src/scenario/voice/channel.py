@@ -272,7 +272,7 @@ class VoiceChannel:
         """Return the message as the simulator says it aloud; without a voice it stays text."""
         text = message.get("content")
         if self._options.transcribe_agent != "never" and message_has_audio(message):
-            chunk = extract_audio(message)
+            chunk = extract_audio(message, index=len(self._messages))
             if chunk is not None and not chunk.transcript:
                 self._transcripts.want(chunk, message)
         if not isinstance(text, str) or not text.strip():
@@ -361,7 +361,7 @@ class VoiceChannel:
         line = self._line()
         if line is None:
             self._exchange.no_agent_to_interrupt()
-        chunk = extract_audio(message)
+        chunk = extract_audio(message, index=len(self._messages))
         if line is None or chunk is None:
             await self.settle(turn)
             return [message]

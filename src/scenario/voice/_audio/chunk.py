@@ -81,6 +81,6 @@ def silent_chunk(duration_seconds: float) -> AudioChunk:
     Raises:
         ValueError: the duration is negative.
     """
-    if duration_seconds < 0:
-        raise ValueError(f"a duration must be at least 0 seconds, got {duration_seconds!r}")
+    if not 0 <= duration_seconds < float("inf"):
+        raise ValueError(f"a duration must be at least 0 seconds, and not for ever; got {duration_seconds!r}")
     return AudioChunk(bytes(int(duration_seconds * SAMPLE_RATE) * BYTES_PER_SAMPLE))
