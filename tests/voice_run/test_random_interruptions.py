@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
 import scenario
+from scenario.types import ModelRequest, ModelResponse
+from scenario.voice import CONTEXTUAL_PROMPT
 from scenario.voice.testing.loopback_agent import LoopbackVoiceAgent
 from tests.voice_run.plays import NUMBERS, caller, dialogue, events, play, segments
 
@@ -100,6 +103,28 @@ async def test_the_simulator_of_the_library_interjects() -> None:
     assert len(events(result, "user_interrupt")) == 1
     assert dialogue(result)[2][0] == "user"
     assert dialogue(result)[2][1].strip()
+
+
+@pytest.mark.parametrize("manner", ["breaks", "hangs"])
+async def test_a_model_that_has_no_words_in_time_is_replaced_by_a_phrase(manner: str) -> None:
+    async def answer(request: ModelRequest) -> ModelResponse:
+        if request.messages[0]["content"] == CONTEXTUAL_PROMPT:
+            await asyncio.sleep(60 if manner == "hangs" else 0)
+            raise ConnectionError("no model today")
+        return ModelResponse(text="tell me more")
+
+    scenario.register_model_provider(manner, answer)
+    settings = always(strategy="contextual", phrases=["hold on"], delay_range=(0.2, 0.2))
+    result = await play(
+        LoopbackVoiceAgent([NUMBERS * 2] * 2),
+        caller(model=f"{manner}/x"),
+        script=[scenario.proceed(turns=2, interruptions=settings), scenario.succeed()],
+    )
+    (event,) = events(result, "user_interrupt")
+    assert dialogue(result)[2] == ("user", "hold on")
+    if manner == "hangs":
+        agent_start = segments(result, "agent")[0].start_time
+        assert event.time - agent_start == pytest.approx(3.0, abs=0.5)
 
 
 async def test_turns_that_end_before_the_cue_are_left_alone() -> None:
