@@ -8,7 +8,7 @@ import threading
 import pytest
 
 import scenario
-from scenario._engine import run as engine_run
+from scenario._engine import background
 from scenario.errors import AgentCallError
 from tests.engine.agents import agent, texts
 
@@ -94,7 +94,7 @@ async def test_what_a_background_turn_says_while_it_is_ended_is_in_the_result_or
 
 
 async def test_a_background_turn_that_never_ends_is_left_behind_with_a_warning(monkeypatch, caplog):
-    monkeypatch.setattr(engine_run, "_CANCELLATIONS", 2)
+    monkeypatch.setattr(background, "_CANCELLATIONS", 2)
     async with asyncio.timeout(10):
         result = await play(
             scenario.agent(wait=False), ends_meanwhile, agents=[agent(swallows(3, asyncio.Event().wait))]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
-import logging
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from scenario._engine.background import BackgroundTurn
 from scenario._engine.calls import AgentCalls
 from scenario._engine.checkpoints import Checkpoints
 from scenario._engine.conversation import Conversation, checked_copy
@@ -18,7 +17,7 @@ from scenario.scenario_state import Rollback, ScenarioState
 from scenario.types import AgentRole, JudgmentRequest, Message, ScenarioResult
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from scenario._engine.channel import Channel
     from scenario._model import UsageMeter
@@ -26,10 +25,6 @@ if TYPE_CHECKING:
     from scenario.agent_adapter import AgentAdapter
     from scenario.scenario_state import Callback
     from scenario.types import ScriptStep
-
-_log = logging.getLogger("scenario")
-_CANCELLATIONS = 5
-M = TypeVar("M")
 
 
 class Run:
@@ -84,9 +79,7 @@ class Run:
         )
         self._board = TurnBoard([agent.role for agent in self.agents])
         self._ask = ask
-        self._background: asyncio.Task[ScenarioResult | None] | None = None
-        self._background_position = 0
-        self._cut_off: list[asyncio.Task[ScenarioResult | None]] = []  # turns that have not ended by that
+        self._background = BackgroundTurn(channel, info.run_id)
         self._trace: tuple[int, str | None] = (-1, None)
         self._changed = False
 
@@ -128,9 +121,9 @@ class Run:
         audio_effects: Sequence[Any] | None = None,
     ) -> ScenarioResult | None:
         """Have the user speak; see `script.user`."""
-        if self._in_background() and self.channel.interrupts(content, self._simulator()):
+        if self._background.is_running and self.channel.interrupts(content, self._simulator()):
             return await self._cut_in(content, voice_style=voice_style, audio_effects=audio_effects)
-        if (verdict := await self._settle()) is not None:
+        if (verdict := await self._background.settle()) is not None:
             return verdict
         position = self._take(AgentRole.USER, content)
         if content is None and position is not None:
@@ -143,12 +136,12 @@ class Run:
 
     async def agent(self, content: str | Message | None, *, wait: bool = True) -> ScenarioResult | None:
         """Have the agent under test speak; see `script.agent`."""
-        if not wait and self._in_background():
+        if not wait and self._background.is_running:
             raise RuntimeError(
                 "agent(wait=False): a background turn of the agent is still running; let a step that waits "
                 "for it (user, agent, judge, proceed) come in between."
             )
-        if (verdict := await self._settle()) is not None:
+        if (verdict := await self._background.settle()) is not None:
             return verdict
         position = self._take(AgentRole.AGENT, content)
         if content is not None or position is None:
@@ -157,25 +150,25 @@ class Run:
             return None
         if wait:
             return await self._act(position)
-        self._begin_in_background(position)
+        self._background.begin(self._act(position), position)
         return None
 
     async def interrupt(self, content: str | Message | None, *, cue: Any) -> ScenarioResult | None:
         """Have the agent begin its turn and the user cut into it; see `interrupt` of the voice steps."""
-        if not self._in_background():
-            if (verdict := await self._settle()) is not None:
+        if not self._background.is_running:
+            if (verdict := await self._background.settle()) is not None:
                 return verdict
             if content is None and not self._board.has(AgentRole.USER):
                 raise _no_agent(AgentRole.USER, content)
             position = self._take(AgentRole.AGENT, None)
             if position is None:
                 raise _no_agent(AgentRole.AGENT, None)
-            self._begin_in_background(position)
+            self._background.begin(self._act(position), position)
         return await self._cut_in(content, cue=cue)
 
     async def judge(self, request: JudgmentRequest) -> ScenarioResult | None:
         """Have the judge decide now; see `script.judge`."""
-        if (verdict := await self._settle()) is not None:
+        if (verdict := await self._background.settle()) is not None:
             return verdict
         if not self._board.has(AgentRole.JUDGE):
             raise _no_agent(AgentRole.JUDGE, None)
@@ -204,7 +197,7 @@ class Run:
         interruptions: Any = None,
     ) -> ScenarioResult | None:
         """Let the conversation run by itself; see `script.proceed`."""
-        if (verdict := await self._settle()) is not None:
+        if (verdict := await self._background.settle()) is not None:
             return verdict
         if not self.agents:
             raise ValueError(
@@ -230,7 +223,7 @@ class Run:
 
     async def conclude(self, result: ScenarioResult) -> ScenarioResult:
         """End the run with a verdict of the script's own."""
-        verdict = await self._settle()
+        verdict = await self._background.settle()
         if verdict is None:
             self._end(result)
         return result if verdict is None else verdict
@@ -259,7 +252,7 @@ class Run:
             # A verdict of a step that ran inside this one counts even when its return value was dropped.
             if self.verdict is not None:
                 return self.verdict
-        if (verdict := await self._settle()) is not None:
+        if (verdict := await self._background.settle()) is not None:
             return verdict
         if self.checkpoints:
             return ScenarioResult(success=True, messages=[], reasoning="All inline criteria passed.")
@@ -271,29 +264,8 @@ class Run:
         )
 
     async def stop(self) -> None:
-        """Cancel the background turn, if one is running, and wait until it has ended.
-
-        An agent may swallow its cancellation: it is cancelled again, and after 5 seconds left behind.
-        """
-        tasks = [*self._cut_off, self._background]
-        self._cut_off, self._background = [], None
-        interrupted: asyncio.CancelledError | None = None
-        for task in tasks:
-            if task is None or task is asyncio.current_task():
-                continue
-            for _ in range(_CANCELLATIONS):
-                task.cancel()
-                try:
-                    await asyncio.wait([task], timeout=1)
-                except asyncio.CancelledError as error:  # no task outlives the run, however it ends
-                    interrupted = error
-                if task.done():
-                    _ = task.cancelled() or task.exception()  # asked for, or asyncio reports it as forgotten
-                    break
-            else:
-                _log.warning("the background turn of %s ignores its cancellation", task.get_name())
-        if interrupted is not None:
-            raise interrupted
+        """Cancel the background turn, if one is running, and wait until it has ended."""
+        await self._background.stop()
 
     # How steps are made
 
@@ -333,14 +305,6 @@ class Run:
 
     # Turns that are cut into
 
-    def _in_background(self) -> bool:
-        return self._background is not None and not self._background.done()
-
-    def _begin_in_background(self, position: int) -> None:
-        name = f"{self.info.run_id} agent turn"
-        self._background = asyncio.create_task(self._act(position), name=name)
-        self._background_position = position
-
     def _simulator(self) -> AgentAdapter | None:
         return next((agent for agent in self.agents if agent.role is AgentRole.USER), None)
 
@@ -355,16 +319,15 @@ class Run:
         simulator = self._simulator()
         if simulator is None:  # nobody could have drawn the cue
             return await self._act(position)
-        self._begin_in_background(position)
-        turn = cast("asyncio.Task[ScenarioResult | None]", self._background)
+        turn = self._background.begin(self._act(position), position)
 
         async def interject() -> Message:
             return await self.channel.interjection(cue, simulator, await self.channel.begun(turn))
 
-        message = await self._at_cue(turn, cue, interject())
+        message = await self._background.compose(interject(), cue)
         if message is None:
-            return await self._settle()
-        verdict = await self._barge_in(turn, message)
+            return await self._background.settle()
+        verdict = await self._barge_in(message)
         self._board.use_next(AgentRole.USER)
         return verdict
 
@@ -377,7 +340,7 @@ class Run:
         audio_effects: Sequence[Any] | None = None,
     ) -> ScenarioResult | None:
         """Have the user cut into the agent's turn that runs in the background."""
-        turn = cast("asyncio.Task[ScenarioResult | None]", self._background)
+        turn = self._background.turn
 
         async def compose() -> Message | ScenarioResult:
             said: Message | ScenarioResult = _message("user", content)
@@ -389,29 +352,10 @@ class Run:
                 said, self._simulator(), voice_style=voice_style, audio_effects=audio_effects
             )
 
-        message = await self._at_cue(turn, cue, compose(), also_when_over=True)
+        message = await self._background.compose(compose(), cue, also_when_over=True)
         if message is None or isinstance(message, ScenarioResult):
             return self._end(message)
-        return await self._barge_in(turn, message, opens_turn=True, content=content)
-
-    async def _at_cue(
-        self,
-        turn: asyncio.Task[Any],
-        cue: Any,
-        composing: Coroutine[Any, Any, M],
-        *,
-        also_when_over: bool = False,
-    ) -> M | None:
-        """Compose what the user says while waiting for the cue; `None` when the turn was over before."""
-        task = asyncio.create_task(composing, name=f"{self.info.run_id} interjection")
-        try:
-            if not await self.channel.cue(turn, cue) and not also_when_over:
-                return None
-            return await self.channel.settle(task)
-        finally:
-            if not task.done():
-                task.cancel()
-                await asyncio.wait([task])
+        return await self._barge_in(message, opens_turn=True, content=content)
 
     async def _interjection_of(self, heard: Message | None) -> Message | ScenarioResult:
         """Have the simulator write what the user says who cuts in; it sees what was heard so far."""
@@ -422,22 +366,14 @@ class Run:
         return answer.messages[-1] if answer.messages else _message("user", "")
 
     async def _barge_in(
-        self,
-        turn: asyncio.Task[ScenarioResult | None],
-        message: Message,
-        *,
-        opens_turn: bool = False,
-        content: str | Message | None = None,
+        self, message: Message, *, opens_turn: bool = False, content: str | Message | None = None
     ) -> ScenarioResult | None:
-        *partial, spoken = await self.channel.barge_in(turn, message)
-        if turn.done() and not turn.cancelled() and (verdict := turn.result()) is not None:
-            self._background = None
+        """Have the user cut in; the conversation gets what was heard of the turn, then what the user says."""
+        *partial, spoken = await self.channel.barge_in(self._background.turn, message)
+        if (verdict := self._background.cut_off()) is not None:
             return verdict
-        if not turn.done():
-            self._cut_off.append(turn)
-        self._background = None
         for heard in partial:
-            self._append(heard, producer=self._background_position)
+            self._append(heard, producer=self._background.position)
         if opens_turn:
             self._take(AgentRole.USER, content if content is not None else "")
         self._append(spoken)
@@ -469,17 +405,6 @@ class Run:
         )
         self._append(spoken)
         self._publish()
-
-    async def _settle(self) -> ScenarioResult | None:
-        """Wait for the background turn; its exception or verdict surfaces here."""
-        task, self._background = self._background, None
-        if task is None:
-            return None
-        try:
-            return await self.channel.settle(task)
-        finally:
-            if not task.done():  # this wait was cancelled and the turn goes on: `stop` ends it
-                self._background = task
 
     async def _next_turn(self, on_turn: Callback | None) -> None:
         self._board.open_turn()
