@@ -145,7 +145,9 @@ class TwilioAgentAdapter(VoiceAgentAdapter):
             from scenario.voice.adapters._twilio.connection import Connection
         except ImportError as missing:
             raise MissingVoiceDependencyError(
-                feature="TwilioAgentAdapter", package=missing.name or "starlette", extra="twilio"
+                feature="TwilioAgentAdapter",
+                package=(missing.name or "starlette").partition(".")[0],
+                extra="twilio",
             ) from missing
 
         self.live = asyncio.Event()
