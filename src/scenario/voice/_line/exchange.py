@@ -325,7 +325,7 @@ class Exchange:
         answers_only_then = adapter.waits_for_turn_end or not still.goes_on
         if answers_only_then:
             after = end if adapter.waits_for_turn_end else still.last
-            following = self._begin_next(line, after, last)
+            following = self._begin_next(line, turn, after, last)
         await line.send(adapter.end_user_turn)
         deadline = last + _GOES_ON
         while still.goes_on and stage.now() < deadline:
@@ -334,7 +334,7 @@ class Exchange:
         cut = still.last if still.last is not None else first
         heard = line.heard(turn, until=cut + 1e-6, interrupted=True)
         if not answers_only_then:
-            self._begin_next(line, cut, last)
+            self._begin_next(line, turn, cut, last)
         elif line.turn is not None:
             line.turn.start = max(line.turn.start, cut)
         both = _intersection(stage.user.voiced(first, end), line.voiced_since(first))
@@ -352,15 +352,25 @@ class Exchange:
         """Note that there was nobody to cut into."""
         self._interrupted(None, self._stage.now(), outcome="no_adapter")
 
-    def _begin_next(self, line: Line, start: float | None, user_stop: float) -> Turn:
-        """What the agent says from now on answers the user who cut in."""
+    def _begin_next(self, line: Line, old: Turn, start: float | None, user_stop: float) -> Turn:
+        """What the agent says from now on answers the user who cut in.
+
+        A quick agent has begun before the user's audio was over; it may even have sent all of its answer.
+        """
         self._speech.user_stop = user_stop
-        start = self._stage.now() if start is None else start
-        return self._begin(line, start, answers=True, user_stop=user_stop)
+        if line.adapter.waits_for_turn_end or not old.is_followed_after(user_stop):
+            start = self._stage.now() if start is None else start
+            return self._begin(line, start, answers=True, user_stop=user_stop)
+        begun = old.next_start if old.next_start is not None else user_stop
+        turn = self._begin(line, begun, answers=True, user_stop=user_stop, has_begun=True)
+        turn.audio_start, turn.ended_at = begun, old.next_end
+        return turn
 
     def _messages_of_interrupted(self, line: Line, heard: HeardTurn) -> list[Message]:
         messages = self._messages_of(line, heard)
         self._speech.turn_begins(None)  # the next one, which has begun already
+        if line.turn is not None and line.turn.audio_start is not None:
+            self._speech.agent_answers(line.voiced_since(line.turn.audio_start))
         return messages
 
     def _still_speaking(

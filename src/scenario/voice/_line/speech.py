@@ -137,6 +137,11 @@ class Speech:
             stop = turn.user_stop if turn.answers else None
             self.timings.append(TurnTiming(turn.number, stop, start, turn.last_byte_sent, turn.first_byte))
 
+    def agent_answers(self, voiced: list[tuple[float, float]]) -> None:
+        """It was already answering when its earlier turn, which was cut into, was looked at."""
+        if voiced:
+            self._agent_starts(voiced[0][0])
+
     def run_ends(self) -> None:
         """Nothing more is heard."""
         if self._agent_has_begun and (voiced := self._on.agent.voiced()):
