@@ -126,6 +126,21 @@ async def test_what_follows_a_cut_stays_in_its_segment_and_out_of_the_next_turn(
     assert dialogue(result)[-1] == ("assistant", "bye")
 
 
+@pytest.mark.parametrize("manner", ["gap", "vad", "explicit"])
+@pytest.mark.parametrize("user", ["hm", "no please listen to me for a moment and say nothing more"])
+async def test_the_turn_after_a_cut_has_its_events_and_its_latency(manner: str, user: str) -> None:
+    peer = Peer(
+        [seconds_of_speech(5.0), spoken("bye bye")], latency=0.9, turn_end=manner, response_max_duration=2.0
+    )
+    script = [scenario.user("hi"), scenario.agent(), scenario.user(user), scenario.agent()]
+    result = await play(peer, script=[*script, scenario.succeed()])
+    starts, stops = events(result, "agent_start_speaking"), events(result, "agent_stop_speaking")
+    for told, place in ((starts, "start_time"), (stops, "end_time")):
+        moments = [getattr(segment, place) for segment in segments(result, "agent")]
+        assert [event.time for event in told] == pytest.approx(moments, abs=0.1)
+    assert [event.latency for event in starts] == pytest.approx(result.latency.measurements, abs=0.01)
+
+
 async def test_an_explicit_end_without_audio_gives_the_text() -> None:
     class Writer(Peer):
         def answer(self) -> None:

@@ -45,6 +45,7 @@ class Speech:
         self._user_has_begun = False  # and its first voiced sample was
         self._agent_has_begun = False
         self._agent_is_in_turn = False
+        self._agent_overruns = False  # a turn was cut off, and the agent goes on
         self._early: list[_Early] = []  # while the user is speaking
         self._cut_in: list[_Early] = []  # the same, when the user has spoken
         self._is_barging_in = False
@@ -127,9 +128,12 @@ class Speech:
         """The agent's turn is over, or was cut into."""
         self._agent_is_in_turn = False
         voiced = self._on.agent.voiced(heard.turn.start, heard.end)
+        if voiced and self._agent_overruns and (before := self._on.agent.voiced(until=heard.turn.start)):
+            self.agent_stopped(before[-1][1])  # within this turn, where ends may be pauses
         if voiced and not self._agent_has_begun:
             self._agent_starts(voiced[0][0])
-        if voiced and not (heard.truncated and self._on.agent.is_speaking):
+        self._agent_overruns = heard.truncated and self._on.agent.is_speaking
+        if voiced and not self._agent_overruns:
             self.agent_stopped(voiced[-1][1])
         turn = heard.turn
         if heard.start is not None:
@@ -149,6 +153,7 @@ class Speech:
 
     def agent_stopped(self, moment: float) -> None:
         """The agent's last voiced sample was heard."""
+        self._agent_overruns = False
         if self._agent_has_begun:
             self._agent_has_begun = False
             self._event(moment, "agent_stop_speaking")
