@@ -36,6 +36,22 @@ async def test_effects_apply_in_order_and_the_transcript_is_what_was_meant() -> 
     assert heard(segments(result)[0].audio) != "hello there"
 
 
+async def test_all_that_was_said_since_is_heard_in_order_and_text_is_spoken_first() -> None:
+    agent = LoopbackVoiceAgent(["fine"])
+    typed = {"role": "user", "content": [{"type": "text", "text": "three"}]}
+    script = [
+        scenario.user("one"), scenario.message({"role": "user", "content": "two"}), scenario.message(typed),
+        scenario.agent(), scenario.succeed(),
+    ]  # fmt: skip
+    result = await play(agent, script=script)
+    told = [segment.transcript for segment in segments(result, "user")]
+    assert told == ["one", "two", "three"]
+    assert [heard(segment.audio) for segment in segments(result, "user")] == told
+    assert b"".join(chunk.data for chunk in agent.heard) == b"".join(
+        segment.audio for segment in segments(result, "user")
+    )
+
+
 async def test_a_step_has_effects_of_its_own() -> None:
     used: list[str] = []
     user = caller(audio_effects=[Marks(used, "his")])
