@@ -71,6 +71,16 @@ async def test_the_first_is_disconnected_when_the_second_cannot_connect() -> Non
     assert raised.value.voice_recording.segments == []
 
 
+async def test_an_error_that_does_not_say_whose_it_is_is_told_so() -> None:
+    class Anonymous(Peer):
+        async def connect(self) -> None:
+            raise VoiceTransportError("refused", code=403)
+
+    with pytest.raises(VoiceTransportError, match=r"Anonymous: refused \(code 403\)") as raised:
+        await play(Anonymous([]), script=[scenario.succeed()])
+    assert (raised.value.adapter, raised.value.code) == ("Anonymous", 403)
+
+
 async def test_adapters_connect_at_once() -> None:
     class Slow(Peer):
         async def connect(self) -> None:

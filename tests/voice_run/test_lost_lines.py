@@ -129,3 +129,14 @@ async def test_an_adapter_that_hangs_can_be_cancelled_and_is_disconnected(method
     if isinstance(raised.value, AgentCallError):
         assert isinstance(raised.value.__cause__, FirstChunkTimeoutError)
     assert peer.calls[-1] == "disconnect"
+
+
+@pytest.mark.parametrize("answer", [None, b"pcm"])
+async def test_an_adapter_that_returns_no_audio_is_told_what_is_expected(answer: Any) -> None:
+    class Wrong(Peer):
+        async def recv_audio(self, timeout: float) -> Any:
+            return answer
+
+    expected = f"Wrong.recv_audio\\(\\) must return an AudioChunk, got {type(answer).__name__}"
+    with pytest.raises(AgentCallError, match=expected):
+        await play(Wrong([]), script=TURN)

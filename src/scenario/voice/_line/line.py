@@ -325,7 +325,7 @@ class Line:
             while True:
                 started = self.stage.clock.now()
                 try:
-                    chunk = await self.link.call(self.adapter.recv_audio, _IDLE)
+                    chunk = await self._next(_IDLE)
                 except TimeoutError:
                     if self.stage.clock.now() - started < _IDLE / 2:
                         await asyncio.sleep(0.01)  # it did not wait: asking again at once would hog the loop
@@ -340,6 +340,13 @@ class Line:
         except Exception as error:  # noqa: BLE001  # it surfaces in the turn or the step that needs the line
             self._lose(error)
 
+    async def _next(self, timeout: float) -> AudioChunk:
+        chunk = await self.link.call(self.adapter.recv_audio, timeout)
+        if isinstance(chunk, AudioChunk):
+            return chunk
+        name = type(self.adapter).__name__
+        raise TypeError(f"{name}.recv_audio() must return an AudioChunk, got {type(chunk).__name__}")
+
     async def _take_backlog(self) -> None:
         """Pass over what came before the recording: on a line that is never silent, and of an earlier run."""
         is_live = self.adapter.continuous or self.adapter.turn_end == "vad"
@@ -348,7 +355,7 @@ class Line:
         came: list[AudioChunk] = []
         try:
             while self.stage.now() < _BACKLOG:
-                came.append(await self.link.call(self.adapter.recv_audio, _AT_ONCE))
+                came.append(await self._next(_AT_ONCE))
         except TimeoutError:
             pass
         finally:

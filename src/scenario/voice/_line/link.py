@@ -61,7 +61,10 @@ class Link:
         try:
             async with scope:
                 await self._reach.call(self._adapter.connect)
-        except (ScenarioError, UnsupportedCapabilityError):
+        except (ScenarioError, UnsupportedCapabilityError) as error:
+            if isinstance(error, VoiceTransportError) and not error.adapter:
+                error.adapter = self._name
+                error.args = (f"{self._name}: {error}",)
             raise
         except asyncio.CancelledError as error:
             if _is_cancelled():
