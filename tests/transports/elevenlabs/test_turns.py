@@ -173,9 +173,12 @@ async def test_tools_that_the_service_runs_itself_are_on_the_timeline_too():
         ]
 
 
-async def test_events_that_mean_nothing_here_are_left_alone():
+async def test_events_that_mean_nothing_here_are_left_alone_and_said_once(caplog):
+    caplog.set_level("DEBUG", "scenario.voice")
     async with talking() as (adapter, session, _):
-        await session.send("vad_score", vad_score_event={"vad_score": 0.9})
+        for _ in range(2):
+            await session.send("vad_score", vad_score_event={"vad_score": 0.9})
+            await session.connection.send(b"no JSON")
         await session.send("internal_tentative_agent_response", event=7)
         for facts in ({}, {"audio_event": None}, {"audio_event": {"event_id": "soon"}}):
             await session.send("audio", **facts)
@@ -187,3 +190,10 @@ async def test_events_that_mean_nothing_here_are_left_alone():
             "transport_error",
             {"adapter": "ElevenLabsAgentAdapter", "error": "1011 *** is odd"},
         )
+    said = [record.getMessage() for record in caplog.records if "ignored" in record.getMessage()]
+    assert [line.partition("ignored ")[2] for line in said] == [
+        "events 'vad_score' of the peer",
+        "binary frames of the peer",
+        "events 'internal_tentative_agent_response' of the peer",
+        "events '' of the peer",
+    ]

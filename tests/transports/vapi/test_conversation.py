@@ -156,7 +156,8 @@ async def test_tool_calls_are_told_to_the_run():
         assert adapter.line.tools == [("a", '{"x": 1}', "1"), ("b", '{"y": 2}', "2")]
 
 
-async def test_messages_that_mean_nothing_here_are_left_alone():
+async def test_messages_that_mean_nothing_here_are_left_alone_and_said_once(caplog):
+    caplog.set_level("DEBUG", "scenario.voice")
     async with calling(sample_rate=24_000) as (adapter, call, _):
         for type in (
             "assistant.started",
@@ -166,9 +167,12 @@ async def test_messages_that_mean_nothing_here_are_left_alone():
             "transcript",
         ):
             await call.tell(type, status=7, role=None, transcript=None)
-        await call.connection.send('{"message": "hello"}')
+        for text in ('{"message": "hello"}', '{"type": "assistant.started"}'):
+            await call.connection.send(text)
         await call.say(_SPEECH)
         assert (await adapter.recv_audio(5)).data == _SPEECH
+    for kind in ("assistant.started", "conversation-update", ""):
+        assert caplog.text.count(f"VapiAgentAdapter: ignored messages {kind!r} of the peer") == 1
 
 
 async def test_text_that_is_no_json_ends_the_connection_and_the_call():

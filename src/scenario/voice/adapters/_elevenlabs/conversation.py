@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, cast
 
 from scenario.voice._audio.converter import Decoder
+from scenario.voice.adapters._connection.ignored import Ignored
 from scenario.voice.adapters._elevenlabs.alignment import spoken_pieces
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Conversation:
     ) -> None:
         self._adapter = adapter
         self._inbox = inbox
+        self.ignored = Ignored(type(adapter).__name__)
         self._shown = shown
         self._format = format
         self._decoder = Decoder(format)
@@ -69,7 +71,7 @@ class Conversation:
             case "error" | "client_error":
                 self._report(event)
             case _:
-                pass
+                self.ignored.note(self._shown(f"events {event.type!r}"))
 
     def hand_on(self, chunk: AudioChunk) -> AudioChunk:
         """Keep the streamed text at what has been handed on, which is what an interruption cuts."""

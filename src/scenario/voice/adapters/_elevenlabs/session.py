@@ -174,6 +174,10 @@ class Session:
     # Receiving
 
     async def _on_frame(self, frame: str | bytes) -> None:
+        if isinstance(frame, bytes):
+            if self._conversation is not None:
+                self._conversation.ignored.note("binary frames")
+            return
         try:
             event = read_event(frame)
             if event.type == "ping":

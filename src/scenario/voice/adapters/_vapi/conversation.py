@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from scenario.voice._audio.converter import Decoder
 from scenario.voice._line.playout import is_sound
+from scenario.voice.adapters._connection.ignored import Ignored
 
 if TYPE_CHECKING:
     from scenario.voice._audio.formats import AudioFormat
@@ -26,6 +27,7 @@ class Conversation:
     def __init__(self, adapter: VoiceAgentAdapter, inbox: Inbox, format: AudioFormat) -> None:
         self._adapter = adapter
         self._inbox = inbox
+        self._ignored = Ignored(type(adapter).__name__)
         self._format = format
         self._decoder = Decoder(format)
         self._is_open = False  # the assistant is speaking
@@ -60,7 +62,7 @@ class Conversation:
                 metadata = {"type": "hang", "text": "the assistant is delayed"}
                 self._adapter.line.notice("transport_message", metadata=metadata)
             case _:
-                pass
+                self._ignored.note(f"messages {message.type!r}")
 
     def _begin(self) -> None:
         if not self._is_open:
