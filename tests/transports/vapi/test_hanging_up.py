@@ -83,6 +83,18 @@ async def test_a_call_that_nobody_waits_for_any_more_is_ended(moment):
         assert [call.ended_by for call in service.calls] == ["control"]
 
 
+async def test_a_second_cancellation_does_not_keep_a_call_from_being_ended():
+    service = LoopbackVapi()
+    async with service.serving():
+        service.delay = 1.0
+        connecting = asyncio.create_task(adapter_for(service).connect())
+        await asyncio.wait({connecting}, timeout=0.3)
+        connecting.cancel()
+        await asyncio.wait({connecting}, timeout=0.2)
+        await cancelled_after(connecting, 0)
+        assert [call.ended_by for call in service.calls] == ["control"]
+
+
 async def test_however_late_a_call_is_known_and_does_not_end_disconnecting_is_over_in_time(caplog):
     service = LoopbackVapi()
     async with service.serving():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from scenario.voice._secret import Secret, concealed, required_key
@@ -110,7 +111,7 @@ class VapiAgentAdapter(VoiceAgentAdapter):
                     self.websocket_call_url = await session.open()
         except BaseException as error:
             self.websocket_call_url = None
-            await session.close()
+            await _ended(session)
             if isinstance(error, TimeoutError):
                 raise self._late(CONNECT_SECONDS) from None
             raise
@@ -121,7 +122,7 @@ class VapiAgentAdapter(VoiceAgentAdapter):
         session, self._session = self._session, None
         self.websocket_call_url = None
         if session is not None:
-            await session.close()
+            await _ended(session)
 
     async def send_audio(self, chunk: AudioChunk) -> None:
         """Have the assistant hear audio, at the speed of speech."""
@@ -143,3 +144,13 @@ class VapiAgentAdapter(VoiceAgentAdapter):
             fault="host",
             host=host_of(self.base_url),
         )
+
+
+async def _ended(session: Session) -> None:
+    """End a call. A cancellation meanwhile is passed on when it has ended: nobody else would end it."""
+    closing = asyncio.create_task(session.close(), name="scenario vapi end of call")
+    try:
+        await asyncio.shield(closing)
+    except asyncio.CancelledError:
+        await asyncio.wait({closing})
+        raise
