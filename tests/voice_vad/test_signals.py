@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
@@ -112,3 +114,13 @@ def test_a_reset_detector_is_like_a_new_one():
     assert not detector.is_speaking
     assert detector.push(pcm(between(0.1, tone(440, 0.5), 0.5))) != []
     assert detector.intervals() == [(2400, 14_400)]
+
+
+def test_a_minute_is_listened_to_in_a_second_of_cpu():
+    speech = (OfflineTTS().speak("hello there my friend " * 20, "anna").data * 9)[: 60 * 48_000]
+    assert len(speech) == 60 * 48_000
+    detector = SpeechDetector()
+    began = time.process_time()
+    for at in range(0, len(speech), 960):  # as it comes, in pieces of 20 ms
+        detector.push(speech[at : at + 960])
+    assert time.process_time() - began < 1
