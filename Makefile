@@ -57,6 +57,11 @@ types: .venv/.ready ## Check types, strictly
 bench: .venv/.ready flite ## Measure the budgets and compare with the last committed result
 	$(RUN)python -m benchmarks $(ARGS)
 
+.PHONY: soak
+soak: .venv/.ready ## Let calls over all transports go wrong at once for ten minutes; nothing may be left behind
+	$(RUN)python -m tests.transports.soak $(or $(MINUTES),10)
+	SCENARIO_SOAK=1 $(RUN)pytest -q tests/transports/webrtc/test_media.py -k long_tone
+
 .PHONY: docs
 docs: .venv/.ready ## Check that the links and examples of the documentation hold
 	$(RUN)pytest -q tests/documentation

@@ -174,3 +174,18 @@ async def test_a_folder_that_cannot_be_written_is_a_warning(tmp_path, monkeypatc
     register_tts_provider("mine", Synth())
     assert (await synthesize("x", "mine/v")).data == b"xx"
     assert "SCENARIO_TTS_CACHE_DIR" in caplog.text
+
+
+async def test_a_provider_of_the_same_name_does_not_speak_with_its_predecessors_voice(monkeypatch, tmp_path):
+    monkeypatch.setenv("SCENARIO_TTS_CACHE_DIR", str(tmp_path))
+
+    def made(sample: bytes):
+        async def synth(text: str, voice: str) -> bytes:
+            return sample * 50
+
+        return synth
+
+    register_tts_provider("twin", made(b"aa"))
+    assert (await synthesize("x", "twin/v")).data == b"aa" * 50
+    register_tts_provider("twin", made(b"bb"))
+    assert (await synthesize("x", "twin/v")).data == b"bb" * 50

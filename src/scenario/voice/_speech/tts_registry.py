@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -51,11 +51,21 @@ class TTSProvider:
 
 
 _registered: dict[str, TTSProvider] = {}
+_functions: dict[str, list[Synth]] = {}
+"""Prefix to the functions that have been its provider in this process, in order."""
 
 
 def register(prefix: str, synth: Synth) -> None:
     """Make `synth` the provider of `prefix`."""
-    _registered[prefix.lower()] = TTSProvider.of(prefix.lower(), synth)
+    name = prefix.lower()
+    functions = _functions.setdefault(name, [])
+    if synth not in functions:
+        functions.append(synth)
+    provider = TTSProvider.of(name, synth)
+    if place := functions.index(synth):  # what an earlier one of the same name spoke is not its speech
+        model = f"{provider.model()}#{place + 1}"
+        provider = replace(provider, model=lambda: model)
+    _registered[name] = provider
 
 
 def provider_named(prefix: str) -> TTSProvider:
