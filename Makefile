@@ -57,6 +57,10 @@ types: .venv/.ready ## Check types, strictly
 bench: .venv/.ready flite ## Measure the budgets and compare with the last committed result
 	$(RUN)python -m benchmarks $(ARGS)
 
+.PHONY: contract
+contract: .venv/.ready flite ## Play the contract of transports in every mode of every adapter
+	CONTRACT_MODES=all $(RUN)pytest -n 2 --dist worksteal -q tests/transports/contract $(ARGS)
+
 .PHONY: soak
 soak: .venv/.ready ## Let calls over all transports go wrong at once for ten minutes; nothing may be left behind
 	$(RUN)python -m tests.transports.soak $(or $(MINUTES),10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scenario._model import aclose_clients
 from tests.transports.contract.leftovers import is_more, resources, settled
 from tests.transports.rigs import all_rigs
 from tests.transports.soak import Count, play_round
@@ -12,8 +13,10 @@ RUNS = 20
 async def test_every_run_ends_truthfully_and_nothing_is_left():
     rigs, count = all_rigs(), Count()
     await play_round(rigs, len(rigs), 1, count)  # what is made once per process is made now
+    await aclose_clients()  # a client per endpoint is kept for its loop, and every peer is another endpoint
     before = resources()
     await play_round(rigs, RUNS, 2, count)
+    await aclose_clients()
     found = await settled(before)
     assert count.wrong == []
     assert count.whole > 0

@@ -132,7 +132,5 @@ class ElevenLabsRig(Rig):
             yield peer
 
 
-RIGS = [
-    ElevenLabsRig("elevenlabs", ("pcm_16000", "pcm_16000")),
-    ElevenLabsRig("elevenlabs-signed", ("ulaw_8000", "pcm_44100"), ends_turns=False, signed=True),
-]
+RIGS = [ElevenLabsRig("elevenlabs", ("pcm_16000", "pcm_16000"))]
+FURTHER = [ElevenLabsRig("elevenlabs-signed", ("ulaw_8000", "pcm_44100"), ends_turns=False, signed=True)]

@@ -142,7 +142,5 @@ class GeminiRig(Rig):
             yield peer
 
 
-RIGS = [
-    GeminiRig("gemini-manual", "manual", "gemini-2.5-flash-native-audio-latest"),
-    GeminiRig("gemini-auto", "auto", "gemini-3.1-flash-live-preview"),
-]
+RIGS = [GeminiRig("gemini-manual", "manual", "gemini-2.5-flash-native-audio-latest")]
+FURTHER = [GeminiRig("gemini-auto", "auto", "gemini-3.1-flash-live-preview")]

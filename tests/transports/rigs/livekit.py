@@ -149,4 +149,5 @@ class LiveKitRig(Rig):
             yield RoomPeer(Plan(), server, talkative=self._talkative)
 
 
-RIGS = [LiveKitRig("livekit", talkative=True), LiveKitRig("livekit-plain", talkative=False)]
+RIGS = [LiveKitRig("livekit", talkative=True)]
+FURTHER = [LiveKitRig("livekit-plain", talkative=False)]

@@ -163,7 +163,5 @@ class OpenAIRealtimeRig(Rig):
             yield peer
 
 
-RIGS = [
-    OpenAIRealtimeRig("openai-realtime", turns=False),
-    OpenAIRealtimeRig("openai-realtime-vad", turns=True),
-]
+RIGS = [OpenAIRealtimeRig("openai-realtime", turns=False)]
+FURTHER = [OpenAIRealtimeRig("openai-realtime-vad", turns=True)]

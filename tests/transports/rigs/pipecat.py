@@ -146,4 +146,5 @@ class PipecatRig(Rig):
             yield peer
 
 
-RIGS = [PipecatRig("twilio"), PipecatRig("protobuf"), PipecatRig("webrtc")]
+RIGS = [PipecatRig("twilio"), PipecatRig("protobuf")]
+FURTHER = [PipecatRig("webrtc")]

@@ -145,4 +145,5 @@ class VapiRig(Rig):
             yield peer
 
 
-RIGS = [VapiRig("vapi"), VapiRig("vapi-silent-reports", sample_rate=24_000, reports=False)]
+RIGS = [VapiRig("vapi")]
+FURTHER = [VapiRig("vapi-silent-reports", sample_rate=24_000, reports=False)]

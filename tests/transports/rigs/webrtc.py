@@ -121,4 +121,5 @@ class WebRTCRig(Rig):
             yield peer
 
 
-RIGS = [WebRTCRig("json"), WebRTCRig("whip")]
+RIGS = [WebRTCRig("json")]
+FURTHER = [WebRTCRig("whip")]

@@ -123,8 +123,5 @@ class WebSocketRig(Rig):
             yield peer
 
 
-RIGS = [
-    WebSocketRig("websocket-json", Talkative),
-    WebSocketRig("websocket-raw", Raw),
-    WebSocketRig("websocket-paced", Raw, pace=True),
-]
+RIGS = [WebSocketRig("websocket-json", Talkative)]
+FURTHER = [WebSocketRig("websocket-raw", Raw), WebSocketRig("websocket-paced", Raw, pace=True)]
