@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import scenario
+from scenario._model import aclose_clients
 from scenario.errors import AgentCallError
 from scenario.voice import silent_chunk
 from tests.transports.contract.agent import Plan, Say
@@ -179,12 +180,14 @@ async def soak(minutes: float, seed: int = 1, *, runs: int = 20) -> int:
     """Play rounds for so long and print what came of each; return how many things were wrong."""
     rigs, count, rounds = all_rigs(), Count(), 0
     await play_round(rigs, len(rigs), seed, count)  # what is made once per process is made now
+    await aclose_clients()  # a client per endpoint is kept for its loop, and every peer is another endpoint
     before: Resources = resources()
     used = [memory()]
     deadline = time.monotonic() + minutes * 60
     while time.monotonic() < deadline and not count.wrong:
         rounds += 1
         await play_round(rigs, runs, seed + rounds, count)
+        await aclose_clients()
         found = await settled(before)
         used.append(memory())
         print(
