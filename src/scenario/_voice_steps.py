@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["audio", "dtmf", "interrupt", "silence", "sleep"]
 
 _AUDIO_FILE = re.compile(r"\.(wav|mp3|ogg|flac)$", re.IGNORECASE)
-_TONES = re.compile(r"[0-9*#A-DwW]+")
 
 
 def audio(path_or_bytes: str | Path | bytes, *, transcript: str | None = None) -> Step:
@@ -80,8 +79,9 @@ def dtmf(tones: str) -> Step:
         ValueError: there is another character.
         UnsupportedCapabilityError: the transport cannot send tones, when the step runs.
     """
-    if not _TONES.fullmatch(tones):
-        raise ValueError(f"tones are 0-9, *, #, A-D, and w or W for a pause; got {tones!r}")
+    from scenario.voice._audio.dtmf import check_tones
+
+    check_tones(tones)
 
     async def step(state: ScenarioState) -> ScenarioResult | None:
         await state.control().channel.send_tones(tones)
