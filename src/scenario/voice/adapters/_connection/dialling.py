@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+import socket
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scenario.voice.adapters._connection.faults import (
     Refusal,
@@ -29,9 +30,26 @@ CONNECT_SECONDS = 30.0
 RETRY_DELAYS = (0.5, 1.0)
 """Seconds before the second and the third attempt."""
 _MAX_FRAME_BYTES = 16 * 1024 * 1024
-_PING_SECONDS = 20.0
 _GOODBYE_SECONDS = 0.5
 """How long a peer that said goodbye may keep the socket open before its loss is reported."""
+_UNACKNOWLEDGED_SECONDS = 40.0
+"""How long a peer's machine may leave data unacknowledged, where its program may be slow to answer pings."""
+
+
+class KeepAlive(NamedTuple):
+    """How a connection is kept from being idle, and how it is found out that the peer is gone.
+
+    Attributes:
+        interval: seconds between our pings.
+        patience: seconds that the peer has to answer one; with `None` it may take as long as it likes, and
+            only a peer whose machine acknowledges nothing is gone.
+    """
+
+    interval: float = 20.0
+    patience: float | None = 20.0
+
+
+KEEP_ALIVE = KeepAlive()
 
 
 async def dial(
@@ -44,6 +62,7 @@ async def dial(
     faults: Mapping[int, Fault] | None = None,
     secrets: Iterable[str] = (),
     tls: ssl.SSLContext | None = None,
+    keep_alive: KeepAlive = KEEP_ALIVE,
 ) -> ClientConnection:
     """Connect within 30 s in all; refused connections, 429 and 5xx are tried three times.
 
@@ -56,12 +75,13 @@ async def dial(
         faults: what HTTP statuses mean for this adapter.
         secrets: what must not appear in errors.
         tls: what to trust instead of the system's authorities.
+        keep_alive: our pings.
 
     Raises:
         VoiceTransportError: the peer cannot be reached or refuses; `fault` says what is wrong.
         MissingVoiceDependencyError: the package `websockets` is missing.
     """
-    attempt = _Attempt(url, adapter, headers, subprotocols, faults, secrets, tls)
+    attempt = _Attempt(url, adapter, headers, subprotocols, faults, secrets, tls, keep_alive)
     try:
         with clock.hold():
             async with clock.timeout(CONNECT_SECONDS):
@@ -90,6 +110,7 @@ class _Attempt:
         faults: Mapping[int, Fault] | None,
         secrets: Iterable[str],
         tls: ssl.SSLContext | None,
+        keep_alive: KeepAlive,
     ) -> None:
         self._url = url
         self._host = host_of(url)
@@ -101,8 +122,8 @@ class _Attempt:
             "subprotocols": subprotocols or None,
             "open_timeout": None,
             "close_timeout": _GOODBYE_SECONDS,
-            "ping_interval": _PING_SECONDS,
-            "ping_timeout": _PING_SECONDS,
+            "ping_interval": keep_alive.interval,
+            "ping_timeout": keep_alive.patience,
             "max_size": _MAX_FRAME_BYTES,
             "proxy": None if is_loopback(url) else True,
             "logger": _SILENT,
@@ -135,7 +156,7 @@ class _Attempt:
                     self.loop.call_later(_GOODBYE_SECONDS, self.transport.abort)
 
         try:
-            return await ConnectOnce(self._url, create_connection=Connection, **self._options)
+            connection = await ConnectOnce(self._url, create_connection=Connection, **self._options)
         except InvalidStatus as refused:
             return self._refused(refused.response.status_code, bytes(refused.response.body or b""))
         except (InvalidProxy, ProxyError):
@@ -149,6 +170,8 @@ class _Attempt:
             if (diagnosis := diagnose(failure, tls=self._url.startswith("wss"))) is None:
                 return self.refusal("host", "the host cannot be reached", str(failure))
             return Refusal(self.refusal(diagnosis.fault, diagnosis.text).error, diagnosis.retryable)
+        _expect_acknowledgements(connection)
+        return connection
 
     def refusal(self, fault: Fault, text: str, reason: str = "") -> Refusal:
         return Refusal(
@@ -171,6 +194,17 @@ class _Attempt:
             secrets=self._secrets,
         )
         return Refusal(error, is_retryable_status(status))
+
+
+def _expect_acknowledgements(connection: ClientConnection) -> None:
+    """Have the system end the connection when the peer's machine is gone, before it has tried for 15 minutes.
+
+    Where a system has no such option (https://man7.org/linux/man-pages/man7/tcp.7.html, `TCP_USER_TIMEOUT`)
+    the run's own time-outs notice.
+    """
+    raw = connection.transport.get_extra_info("socket")
+    if raw is not None and (option := getattr(socket, "TCP_USER_TIMEOUT", None)) is not None:
+        raw.setsockopt(socket.IPPROTO_TCP, option, int(_UNACKNOWLEDGED_SECONDS * 1000))
 
 
 def _silent_logger() -> logging.Logger:

@@ -6,7 +6,7 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from scenario.voice.adapters._connection.dialling import dial
+from scenario.voice.adapters._connection.dialling import KEEP_ALIVE, KeepAlive, dial
 from scenario.voice.adapters._connection.faults import close_error, reason_of, secrets_in
 from scenario.voice.adapters._connection.urls import Url, host_of
 from scenario.voice.errors import VoiceTransportError
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from scenario.voice.adapters.base import VoiceAgentAdapter
     from scenario.voice.errors import Fault
 
-CLOSE_SECONDS = 4.0
-"""Of the 5 s that an adapter has to disconnect; the rest is for its own goodbye."""
+CLOSE_SECONDS = 3.0
+"""Of the 5 s that an adapter has to disconnect; the rest is for its own goodbye, and for a busy machine."""
 
 
 class WebSocketLink:
@@ -35,8 +35,8 @@ class WebSocketLink:
         await self._link.send(frame)  # text or bytes
         await self._link.close()      # in disconnect(); never raises
 
-    Frames of up to 16 MiB are accepted; pings go out every 20 s and are answered at once. Headers, the URL's
-    query and frames are never logged, nor is what a peer echoes of them shown in errors.
+    Frames of up to 16 MiB are accepted; the peer's pings are answered at once, ours go out every 20 s.
+    Headers, the URL's query and frames are never logged, nor is what a peer echoes of them shown in errors.
 
     Args:
         adapter: whose connection it is; gives its name to errors, and the clock.
@@ -50,6 +50,7 @@ class WebSocketLink:
         close_faults: what close codes mean here, e.g. `{4001: "credentials"}`.
         secrets: what must not appear in errors, besides what headers and URL give away.
         tls: what to trust instead of the system's authorities.
+        keep_alive: our pings, and for how long their answers are waited for.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class WebSocketLink:
         close_faults: Mapping[int, Fault] | None = None,
         secrets: Iterable[str] = (),
         tls: ssl.SSLContext | None = None,
+        keep_alive: KeepAlive = KEEP_ALIVE,
     ) -> None:
         self._adapter = adapter
         self._name = type(adapter).__name__
@@ -79,6 +81,7 @@ class WebSocketLink:
         self._close_faults = close_faults
         self._secrets = {*secrets, *secrets_in(url, self._headers)}
         self._tls = tls
+        self._keep_alive = keep_alive
         self._connection: ClientConnection | None = None
         self._reader: asyncio.Task[None] | None = None
         self._closing = False
@@ -106,6 +109,7 @@ class WebSocketLink:
             faults=self._status_faults,
             secrets=self._secrets,
             tls=self._tls,
+            keep_alive=self._keep_alive,
         )
         self._reader = asyncio.create_task(self._read(connection), name=f"{self._name} reader")
 
@@ -130,7 +134,7 @@ class WebSocketLink:
             raise self.error.with_traceback(None)
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
-        """Say goodbye, close and end the reader, within 4 s; whatever the peer does, nothing is raised."""
+        """Say goodbye, close and end the reader, within 3 s; whatever the peer does, nothing is raised."""
         self._closing = True
         connection, self._connection = self._connection, None
         reader, self._reader = self._reader, None

@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
-from scenario.voice.adapters._connection.dialling import CONNECT_SECONDS
+from scenario.voice.adapters._connection.dialling import CONNECT_SECONDS, KeepAlive
 from scenario.voice.adapters._connection.faults import reason_of
 from scenario.voice.adapters._connection.websocket import WebSocketLink
 from scenario.voice.adapters._gemini.incoming import FrameError, read_frame
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
     from scenario.voice.adapters._gemini.incoming import ServerFrame
     from scenario.voice.adapters.base import VoiceAgentAdapter
+
+_KEEP_ALIVE = KeepAlive(patience=None)
+"""The service answers pings late while the model is busy; after 8 to 30 s, as has been measured. Clients that
+wait for 20 s only end sessions that live (https://github.com/aicc2025/sip-to-ai/pull/14, and
+https://github.com/googleapis/python-genai/issues/2935 of the official one)."""
 
 
 class Connection:
@@ -46,7 +51,12 @@ class Connection:
         self._api_key = api_key
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._link = WebSocketLink(
-            adapter, url, headers={"x-goog-api-key": api_key}, on_frame=self._take, on_lost=self._lose
+            adapter,
+            url,
+            headers={"x-goog-api-key": api_key},
+            on_frame=self._take,
+            on_lost=self._lose,
+            keep_alive=_KEEP_ALIVE,
         )
 
     async def open(self, setup: dict[str, Any]) -> None:
