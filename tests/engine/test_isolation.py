@@ -80,6 +80,17 @@ async def test_run_uses_a_thread_and_a_loop_of_its_own_and_arun_the_callers():
     assert run_loop.is_closed()
 
 
+def fails(state):
+    raise AssertionError("not polite")
+
+
+@pytest.mark.parametrize("run", [scenario.run, scenario.arun])
+async def test_the_traceback_of_a_failed_step_leads_to_its_line(run):
+    with pytest.raises(AssertionError) as caught:
+        await run("n", "d", script=[fails])
+    assert caught.traceback[-1].frame.code.raw is fails.__code__
+
+
 async def test_an_object_of_the_callers_loop_gives_a_hint_to_use_arun():
     bound = asyncio.get_running_loop().create_future()
 

@@ -86,7 +86,9 @@ class _Job(Generic[T]):
                     task.cancel()
             exit_asked = _driven(loop, task)
             _driven(loop, loop.create_task(_tidy(self._at_end)))
-            return task.result if exit_asked is None else _raiser(exit_asked)
+            error = exit_asked or (None if task.cancelled() else task.exception())
+            # Not `task.result`: a task shows the traceback of its exception once, and has done so by now.
+            return task.result if error is None else _raiser(error)
         finally:
             with self._lock:
                 self._loop = None
