@@ -47,6 +47,10 @@ async def test_a_wrong_key_and_a_wrong_agent_are_told_apart(signed):
         (1008, "Missing required dynamic variables in first message: {'name'}", "agent"),
         (1002, "This request exceeds your quota limit", "credentials"),
         (1011, "internal", "peer"),
+        # Words that nobody has seen before: the codes are documented.
+        (1008, "nope", "agent"),
+        (1002, "nope", "peer"),
+        (3000, "nope", "credentials"),
     ],
 )
 async def test_the_reason_of_a_close_says_what_is_wrong(code, reason, fault):
@@ -55,6 +59,53 @@ async def test_the_reason_of_a_close_says_what_is_wrong(code, reason, fault):
     async with service.serving():
         error = await refused(service)
     assert (error.fault, error.code, error.reason) == (fault, code, reason)
+
+
+@pytest.mark.parametrize(
+    ("report", "code", "fault", "reason"),
+    [
+        (
+            {"error_event": {"code": 1008, "error_type": "override_error", "reason": "nope"}},
+            1008,
+            "agent",
+            "1008 override_error nope",
+        ),
+        ({"error_event": {"code": 1008, "error_type": "value_error"}}, 1008, "protocol", "1008 value_error"),
+        ({"error_event": {"code": 1002, "error_type": "llm_timeout"}}, 1002, "peer", "1002 llm_timeout"),
+        (
+            {"message": "received 1002 (protocol error) This request exceeds your quota limit."},
+            1000,
+            "credentials",
+            "received 1002 (protocol error) This request exceeds your quota limit.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("opens", [True, False])
+async def test_the_error_that_comes_before_a_close_says_more_than_the_close(
+    report, code, fault, reason, opens
+):
+    async def fails(session) -> None:
+        await session.send("error", **report)
+        await session.connection.close(code, "")
+
+    service = LoopbackElevenLabs(fails)
+    service.opens = opens
+    async with service.serving():
+        if not opens:
+            error = await refused(service)
+        else:
+            async with ElevenLabsAgentAdapter(AGENT, KEY, base_url=service.url) as adapter:
+                with pytest.raises(VoiceTransportError) as caught:
+                    await adapter.recv_audio(5)
+            error = caught.value
+    assert (error.fault, error.code, error.reason) == (fault, code, reason)
+
+
+async def test_without_an_announced_input_format_it_is_what_the_service_s_own_client_takes():
+    service = LoopbackElevenLabs()
+    service.announced_input = None
+    async with service.serving(), ElevenLabsAgentAdapter(AGENT, KEY, base_url=service.url) as adapter:
+        assert adapter.capabilities.input_formats == ["pcm16/16000"]
 
 
 async def test_a_format_that_is_none_of_the_service_s_is_the_codec_s_fault():

@@ -46,6 +46,30 @@ async def test_a_turn_ends_by_a_gap_until_the_service_says_that_a_response_is_co
         assert adapter.turn_end == "gap", "another conversation, another beginning"
 
 
+async def test_the_end_of_an_earlier_turn_that_comes_late_does_not_end_this_one():
+    async with talking() as (adapter, session, _), Listener(adapter) as listener:
+        await session.say(_SECOND, 3)
+        await session.complete(3)
+        await session.say(_SECOND, 7)
+        await session.complete(3)
+        await session.say(_SECOND, 8)
+        await until(lambda: len(listener.audio) == 3 * len(_SECOND))
+        assert listener.turn_ends == 1
+        await session.complete(8)
+        await until(lambda: listener.turn_ends == 2)
+
+
+async def test_the_last_audio_of_one_response_is_not_the_end_of_a_turn_that_goes_on_after_a_tool():
+    async with talking() as (adapter, session, _):
+        async with Listener(adapter) as listener:
+            await session.say(_SECOND, 1)
+            await session.audio(b"", 1, is_final=True)
+            await session.say(_SECOND, 2)
+            await session.complete(2)
+            await until(lambda: listener.turn_ends)
+        assert (bytes(listener.audio), listener.turn_ends) == (2 * _SECOND, 1)
+
+
 async def test_the_response_is_the_text_of_the_turn_and_a_correction_replaces_it():
     async with talking() as (adapter, session, _):
         await session.respond("Good morning to you. ")

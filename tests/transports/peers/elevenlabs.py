@@ -61,7 +61,7 @@ class AgentSession:
             conversation_initiation_metadata_event={
                 "conversation_id": "conv_1",
                 "agent_output_audio_format": self._service.announced_output or self._service.output_format,
-                "user_input_audio_format": self._service.input_format,
+                "user_input_audio_format": self._service.announced_input,
             },
         )
 
@@ -74,9 +74,9 @@ class AgentSession:
         """Return canonical audio as we send it."""
         return self._encoder.push(pcm)
 
-    async def audio(self, data: bytes, event_id: int, text: str = "") -> None:
+    async def audio(self, data: bytes, event_id: int, text: str = "", **facts: Any) -> None:
         """Send bytes as audio; `text` is aligned at 50 ms a letter."""
-        event: dict[str, Any] = {"audio_base_64": base64.b64encode(data).decode(), "event_id": event_id}
+        event = {"audio_base_64": base64.b64encode(data).decode(), "event_id": event_id, **facts}
         if text:
             event["alignment"] = {
                 "chars": list(text),
@@ -137,6 +137,8 @@ class LoopbackElevenLabs:
         sessions: conversations so far.
         refusal: code and reason with which conversations are closed instead of opened.
         announced_output: what is said instead of the truth about our audio.
+        announced_input: what is said about the audio that we want.
+        opens: whether conversations begin before the agent acts.
         signed: what is answered instead of a signed address.
     """
 
@@ -151,6 +153,8 @@ class LoopbackElevenLabs:
         self.input_format = input_format
         self.output_format = output_format
         self.announced_output = ""
+        self.announced_input: str | None = input_format
+        self.opens = True
         self.refusal: tuple[int, str] | None = None
         self.signed: object = None
         self.sessions: list[AgentSession] = []
@@ -201,7 +205,8 @@ class LoopbackElevenLabs:
                 await connection.close(*self.refusal)
                 return
             session.events.append(json.loads(await connection.recv()))  # the client speaks first
-            await session.begin()
+            if self.opens:
+                await session.begin()
             self.sessions.append(session)
             self._arrived.set()
             await self._agent(session)

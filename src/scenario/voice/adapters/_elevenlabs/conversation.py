@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 class Conversation:
     """The agent's side of a conversation.
 
+    Its turn is over with `agent_response_complete`, which comes after all tools and audio of it
+    (https://elevenlabs.io/docs/eleven-agents/customization/events/client-events), if the agent is set to send
+    it. Nothing else says so: `is_final` of an audio event ends one response, of which a turn with tools has
+    several, and `agent_chat_response_part` is about text.
+
     Args:
         adapter: whose conversation it is; it gets the texts.
         inbox: gets audio and ends of turns.
@@ -45,6 +50,7 @@ class Conversation:
         self._interrupted_id = -1  # events up to this one are over
         self._is_open = False  # the agent has said or done something, and has not finished
         self._is_fresh = False  # nothing of its turn has been handed on
+        self._first_id: int | None = None  # of the events of its turn
         self._responses: list[str] = []  # texts of the turn
         self._told_calls: set[str] = set()
         self._told_results: set[str] = set()
@@ -113,6 +119,12 @@ class Conversation:
         if not self._is_open:
             self._is_open = self._is_fresh = True
             self._responses = []
+            self._first_id = None
+
+    def _begin_with(self, event: ServerEvent) -> None:
+        self._begin()
+        if self._first_id is None:
+            self._first_id = event.number("event_id")
 
     def _is_over(self, event: ServerEvent) -> bool:
         event_id = event.number("event_id")
@@ -121,14 +133,14 @@ class Conversation:
     def _hear(self, event: ServerEvent) -> None:
         if self._is_over(event):
             return
-        self._begin()
+        self._begin_with(event)
         pcm = self._decoder.push(event.audio)
         for piece, text in spoken_pieces(pcm, event.facts.get("alignment")):
             self._inbox.put_audio(piece, text or None)
 
     def _respond(self, event: ServerEvent) -> None:
         if (text := event.text("agent_response")) and not self._is_over(event):
-            self._begin()
+            self._begin_with(event)
             self._responses.append(text)
             self._adapter.last_agent_transcript = " ".join(self._responses)
 
@@ -139,6 +151,9 @@ class Conversation:
 
     def _complete(self, event: ServerEvent) -> None:
         self._adapter.turn_end = "explicit"
+        event_id, first_id = event.number("event_id"), self._first_id
+        if event_id is not None and first_id is not None and event_id < first_id:
+            return  # that of an earlier turn, too late: it is not always prompt
         if self._is_open and not self._is_over(event):
             self._inbox.put_audio(self._decoder.flush())
             self._end()
@@ -177,7 +192,5 @@ class Conversation:
         self._adapter.line.notice("transport_speech", metadata={"source": "transport", "edge": edge})
 
     def _report(self, event: ServerEvent) -> None:
-        names = ("code", "error_type", "error_name", "message", "reason")
-        text = " ".join(str(event.facts[name]) for name in names if event.facts.get(name))
-        metadata = {"adapter": type(self._adapter).__name__, "error": self._shown(text)}
+        metadata = {"adapter": type(self._adapter).__name__, "error": self._shown(event.complaint)}
         self._adapter.line.notice("transport_error", metadata=metadata)

@@ -49,6 +49,12 @@ class ServerEvent(NamedTuple):
             return None
 
     @property
+    def complaint(self) -> str:
+        """What it says of an error; the details, where the client is told them."""
+        names = ("code", "error_type", "error_name", "message", "reason", "debug_message")
+        return " ".join(str(self.facts[name]) for name in names if self.facts.get(name))
+
+    @property
     def audio(self) -> bytes:
         """The audio in it.
 

@@ -16,7 +16,7 @@ from scenario.voice.adapters._connection.websocket import WebSocketLink
 from scenario.voice.adapters._elevenlabs import client_events
 from scenario.voice.adapters._elevenlabs.conversation import Conversation
 from scenario.voice.adapters._elevenlabs.formats import FRAME_SECONDS, NAMES, frame_bytes, silent_frame
-from scenario.voice.adapters._elevenlabs.refusals import STATUS_FAULTS, explained
+from scenario.voice.adapters._elevenlabs.refusals import CLOSE_FAULTS, STATUS_FAULTS, explained
 from scenario.voice.adapters._elevenlabs.server_events import FrameError, read_event
 from scenario.voice.adapters._elevenlabs.tools import run_tool
 from scenario.voice.errors import VoiceTransportError
@@ -61,12 +61,14 @@ class Session:
             on_frame=self._on_frame,
             on_lost=self._on_lost,
             status_faults=STATUS_FAULTS,
+            close_faults=CLOSE_FAULTS,
             secrets=self._secrets,
         )
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._conversation: Conversation | None = None
         self._encoder: Encoder | None = None
         self._pacer: Pacer | None = None
+        self._report: ServerEvent | None = None  # the last error that the service has sent
         self._spoken: list[bytes] = []  # frames of the event to come
         self._tasks: set[asyncio.Task[None]] = set()
         self.conversation_id = ""
@@ -89,7 +91,7 @@ class Session:
             await self.send(first)
             await self._ready
         except VoiceTransportError as error:
-            raise explained(error) from None
+            raise self._explained(error) from None
         assert self.input_format is not None
         self._pacer = Pacer(
             self._adapter.clock,
@@ -180,6 +182,8 @@ class Session:
             return
         try:
             event = read_event(frame)
+            if event.type == "error":  # it is about to close; a `client_error` may be got over
+                self._report = event
             if event.type == "ping":
                 self._do(self._answer_ping(event))
             elif event.type == "conversation_initiation_metadata":
@@ -196,7 +200,8 @@ class Session:
     def _begin(self, event: ServerEvent) -> None:
         if self._conversation is not None:
             return
-        self.input_format = self._format(event, "user_input_audio_format")
+        # Without the first, the service hears what its own client then sends, pcm_16000.
+        self.input_format = self._format(event, "user_input_audio_format", default="pcm_16000")
         self.output_format = self._format(event, "agent_output_audio_format")
         self.conversation_id = event.text("conversation_id")
         self._encoder = Encoder(self.input_format)
@@ -204,8 +209,8 @@ class Session:
         if not self._ready.done():
             self._ready.set_result(None)
 
-    def _format(self, event: ServerEvent, name: str) -> AudioFormat:
-        if (format := NAMES.get(event.text(name))) is None:
+    def _format(self, event: ServerEvent, name: str, *, default: str = "") -> AudioFormat:
+        if (format := NAMES.get(event.text(name) or default)) is None:
             known = ", ".join(NAMES)
             text = (
                 f"the agent's {name} is {event.text(name)!r}; set it to one of {known} in the agent's "
@@ -217,7 +222,11 @@ class Session:
     def _on_lost(self, error: VoiceTransportError) -> None:
         if not self._ready.done():
             self._ready.set_exception(error)
-        self._inbox.fail(explained(error))
+        self._inbox.fail(self._explained(error))
+
+    def _explained(self, error: VoiceTransportError) -> VoiceTransportError:
+        report = self._report
+        return explained(error, report, self._shown(report.complaint) if report is not None else "")
 
     def _shown(self, text: str) -> str:
         return reason_of(text, self._secrets)
