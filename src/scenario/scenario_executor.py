@@ -10,11 +10,11 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
+from scenario._engine.given import checked_agents, checked_script
 from scenario._ids import new_id
 from scenario._observer import Observer, RunInfo, process_observers
 from scenario.config import ScenarioConfig, given_fields
-from scenario.script import proceed
-from scenario.types import AgentRole, JudgmentRequest, Message, ScenarioResult, Usage
+from scenario.types import JudgmentRequest, Message, ScenarioResult, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -172,8 +172,8 @@ class ScenarioExecutor:
     ) -> None:
         self.name = name
         self.description = description
-        self.agents = _checked_agents(agents)
-        self.script = _checked_script(script)
+        self.agents = checked_agents(agents)
+        self.script = checked_script(script)
         self.config = (ScenarioConfig.default_config or ScenarioConfig()).merge(
             given_fields(
                 max_turns=max_turns,
@@ -387,33 +387,3 @@ def _voice_adapters(agents: Sequence[AgentAdapter]) -> list[Any]:
     if base is None:  # then nobody can have made one
         return []
     return [agent for agent in agents if isinstance(agent, base.VoiceAgentAdapter)]
-
-
-def _checked_agents(agents: Sequence[Any]) -> tuple[AgentAdapter, ...]:
-    for index, agent in enumerate(agents):
-        if isinstance(agent, type):
-            raise TypeError(
-                f"agents[{index}] is the class {agent.__name__}; pass an instance: {agent.__name__}(...)"
-            )
-        if not isinstance(getattr(agent, "role", None), AgentRole) or not callable(
-            getattr(agent, "call", None)
-        ):
-            raise TypeError(
-                f"agents[{index}] is a {type(agent).__name__}, which is no agent: an agent has a `role` "
-                "(AgentRole) and a method `call`. Subclass scenario.AgentAdapter."
-            )
-    return tuple(agents)
-
-
-def _checked_script(script: Sequence[Any] | None) -> tuple[ScriptStep, ...]:
-    import scenario.script as steps
-
-    factories = [getattr(steps, name) for name in steps.__all__]
-    for index, step in enumerate(script or ()):
-        if any(step is factory for factory in factories):
-            raise TypeError(f"script[{index}] is scenario.{step.__name__} itself; call it: {step.__name__}()")
-        if not callable(step):
-            raise TypeError(
-                f"script[{index}] is {step!r}, which is no step: a step is a callable with the state"
-            )
-    return tuple(script or (proceed(),))
