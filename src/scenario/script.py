@@ -110,7 +110,7 @@ def proceed(
     return step
 
 
-class _Verdict:
+class VerdictStep:
     """A step that ends the run; called without a state it is just the verdict."""
 
     def __init__(self, result: ScenarioResult) -> None:
@@ -126,13 +126,13 @@ class _Verdict:
         return result if state is None else state.control().conclude(result)
 
 
-def succeed(reasoning: str | None = None) -> _Verdict:
+def succeed(reasoning: str | None = None) -> VerdictStep:
     """End the run as passed. `return scenario.succeed("why")()` works inside a step of your own."""
     reasoning = reasoning or "The script declared success with scenario.succeed()."
-    return _Verdict(ScenarioResult(success=True, messages=[], reasoning=reasoning))
+    return VerdictStep(ScenarioResult(success=True, messages=[], reasoning=reasoning))
 
 
-def fail(reasoning: str | None = None) -> _Verdict:
+def fail(reasoning: str | None = None) -> VerdictStep:
     """End the run as failed. `return scenario.fail("why")()` works inside a step of your own."""
     reasoning = reasoning or "The script declared failure with scenario.fail()."
-    return _Verdict(ScenarioResult(success=False, messages=[], reasoning=reasoning))
+    return VerdictStep(ScenarioResult(success=False, messages=[], reasoning=reasoning))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 from concurrent.futures import Future
+from unittest.mock import Mock
 
 import pytest
 
@@ -48,9 +49,8 @@ async def test_any_callable_is_a_step():
 
 
 NOT_A_VERDICT = [
-    None, True, False, 0, 1, "", "success", b"x", (), [], {}, {"success": True, "messages": []}, object(),
-    ScenarioResult, scenario.succeed, scenario.succeed(), ValueError("returned, not raised"), Future(),
-    lambda: None,
+    None, True, 0, 1, "", "success", b"x", (), [], {}, {"success": True, "messages": []}, object(),
+    ScenarioResult, ValueError("returned, not raised"), Future(), Mock(),
 ]  # fmt: skip
 
 
@@ -68,6 +68,43 @@ async def test_what_is_no_verdict_is_ignored_from_callbacks_too():
         )
         result = await play(proceed, scenario.fail("the next step"), agents=[agent()])
         assert result.reasoning == "the next step"
+
+
+def yields():
+    yield "never reached"
+
+
+async def yields_later():
+    yield "never reached"
+
+
+@pytest.mark.parametrize(
+    ("make", "what"),
+    [
+        (lambda: False, "returned False"),
+        (lambda: scenario.fail("no"), "returned a step"),
+        (lambda: scenario.succeed, "returned a step"),
+        (lambda: scenario.user("hi"), "returned a step"),
+        (yields, "is a generator"),
+        (yields_later, "is a generator"),
+    ],
+)
+@pytest.mark.parametrize("wrap", [lambda value: value, Awaitable], ids=["returned", "awaited"])
+async def test_what_was_meant_as_a_check_is_ignored_with_a_warning(make, what, wrap):
+    def check(state):
+        return wrap(make())
+
+    with pytest.warns(UserWarning, match=rf"check {what}"):
+        result = await play(check, scenario.fail("the next step"))
+    assert result.reasoning == "the next step"
+
+
+async def test_a_callback_that_returns_a_step_warns_too():
+    with pytest.warns(UserWarning, match="returned a step"):
+        await play(
+            scenario.proceed(turns=1, on_step=lambda state: scenario.fail("no")), scenario.succeed(),
+            agents=[agent()],
+        )  # fmt: skip
 
 
 async def test_every_kind_of_awaitable_is_awaited():

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING, Any, cast
 
 from scenario._engine.background import BackgroundTurn
+from scenario._engine.callables import verdict_of
 from scenario._engine.calls import AgentCalls
 from scenario._engine.checkpoints import Checkpoints
 from scenario._engine.conversation import Conversation, checked_copy
@@ -243,12 +243,10 @@ class Run:
     async def play(self, script: Sequence[ScriptStep]) -> ScenarioResult:
         """Play a script up to its first verdict and return that."""
         for step in script:
-            outcome = step(self.state)
-            if inspect.isawaitable(outcome):
-                outcome = await outcome
+            verdict = await verdict_of(step, self.state)
             self._publish()
-            if isinstance(outcome, ScenarioResult):
-                return outcome
+            if verdict is not None:
+                return verdict
             # A verdict of a step that ran inside this one counts even when its return value was dropped.
             if self.verdict is not None:
                 return self.verdict
@@ -368,15 +366,17 @@ class Run:
     async def _barge_in(
         self, message: Message, *, opens_turn: bool = False, content: str | Message | None = None
     ) -> ScenarioResult | None:
-        """Have the user cut in; the conversation gets what was heard of the turn, then what the user says."""
-        *partial, spoken = await self.channel.barge_in(self._background.turn, message)
+        """Have the user cut in; the conversation gets what was heard, of the turn and of the user."""
+        told = await self.channel.barge_in(self._background.turn, message)
         if (verdict := self._background.cut_off()) is not None:
             return verdict
-        for heard in partial:
-            self._append(heard, producer=self._background.position)
-        if opens_turn:
-            self._take(AgentRole.USER, content if content is not None else "")
-        self._append(spoken)
+        for heard in told:
+            if heard is not message:
+                self._append(heard, producer=self._background.position)
+                continue
+            if opens_turn:
+                self._take(AgentRole.USER, content if content is not None else "")
+            self._append(heard)
         self._publish()
         return None
 
@@ -423,12 +423,9 @@ class Run:
         """Call a callback of `proceed`; a verdict that it returns ends the run."""
         if callback is None:
             return
-        outcome = callback(self.state)
-        if inspect.isawaitable(outcome):
-            outcome = await outcome
+        verdict = await verdict_of(callback, self.state)
         self._publish()
-        if isinstance(outcome, ScenarioResult):
-            self._end(outcome)
+        self._end(verdict)
 
     def _end(self, verdict: ScenarioResult | None) -> ScenarioResult | None:
         """Remember the verdict that ends the run: the first one, which no later one can turn round."""
