@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from google.genai.types import VoiceActivity, VoiceActivityType
 
 import scenario
 from scenario.voice import AudioChunk
@@ -47,20 +48,31 @@ async def test_the_stream_opens_again_with_the_next_word_and_says_nothing_before
             await until(lambda n=count: server.caller.kinds().count("realtimeInput.audioStreamEnd") == n)
 
 
-async def test_what_the_server_hears_is_on_the_timeline():
-    from google.genai.types import VoiceActivity, VoiceActivityType
+async def test_what_the_server_hears_is_on_the_timeline_and_is_a_capability_once_it_tells():
+    told = asyncio.Event()
+    kinds = ("ACTIVITY_START", "ACTIVITY_END")
 
     async def behave(caller):
-        for kind in (VoiceActivityType.ACTIVITY_START, VoiceActivityType.ACTIVITY_END):
-            await caller.say(gemini.frame(voice_activity=VoiceActivity(voice_activity_type=kind)))
+        await told.wait()
+        for kind in kinds:
+            await caller.say(gemini.heard(kind))
+            by_type = VoiceActivity(voice_activity_type=VoiceActivityType(kind))
+            await caller.say(gemini.frame(voice_activity=by_type))  # the names of the SDK's own type
 
     async with gemini_server(behave) as server:
         adapter = model_at(server, activity="auto")
         line = listened(adapter)
         async with adapter:
-            await until(lambda: len(line.notices) == 2)
-    assert [kind for kind, _ in line.notices] == ["transport_speech"] * 2
-    assert [metadata["edge"] for _, metadata in line.notices] == ["started", "stopped"]
+            assert not adapter.capabilities.native_vad
+            told.set()
+            await until(lambda: len(line.notices) == 4)
+            assert adapter.capabilities.native_vad
+        told.clear()
+        await adapter.connect()
+        assert not adapter.capabilities.native_vad, "another connection, another truth"
+        await adapter.disconnect()
+    assert [kind for kind, _ in line.notices[:4]] == ["transport_speech"] * 4
+    assert [metadata["edge"] for _, metadata in line.notices[:4]] == ["start", "start", "end", "end"]
 
 
 async def test_the_two_modes_tell_the_truth_about_themselves():
@@ -72,7 +84,7 @@ async def test_the_two_modes_tell_the_truth_about_themselves():
     assert by_hand.supports_virtual_clock
     assert not by_ear.waits_for_turn_end
     assert not by_ear.supports_virtual_clock
-    assert (by_hand.capabilities.native_vad, by_ear.capabilities.native_vad) == (False, True)
+    assert (by_hand.capabilities.interruption, by_ear.capabilities.interruption) == (True, False)
     assert type(by_ear).capabilities.native_vad
 
 

@@ -14,7 +14,7 @@ import re
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from google.genai import types
+from google.genai import _live_converters, types
 
 from tests.transports.peers.sockets import reset, websocket_peer
 
@@ -59,6 +59,14 @@ def cancellation(*ids: str) -> str:
 def resumable(handle: str | None) -> str:
     update = types.LiveServerSessionResumptionUpdate(new_handle=handle, resumable=handle is not None)
     return frame(session_resumption_update=update)
+
+
+def heard(kind: str) -> str:
+    """Tell what was heard of the user, `ACTIVITY_START` or `ACTIVITY_END`, as the official SDK reads it."""
+    activity = {"type": kind, "audioOffset": "1.5s"}
+    read = _live_converters._VoiceActivity_from_mldev(activity)
+    assert types.VoiceActivity(**read).voice_activity_type == kind
+    return json.dumps({"voiceActivity": activity})
 
 
 def go_away(seconds: int) -> str:

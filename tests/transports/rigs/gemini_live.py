@@ -80,8 +80,7 @@ class GeminiAgent(ScriptedAgent):
         super().user_done(self._loop.time() if at is None else at)
 
     def _tell(self, kind: str) -> None:
-        activity = types.VoiceActivity(voice_activity_type=types.VoiceActivityType(kind))
-        self._told = asyncio.create_task(self.wire.caller.say(gemini.frame(voice_activity=activity)))  # type: ignore[attr-defined]
+        self._told = asyncio.create_task(self.wire.caller.say(gemini.heard(kind)))  # type: ignore[attr-defined]
 
 
 class GeminiPeer(Peer):

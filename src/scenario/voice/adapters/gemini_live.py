@@ -89,8 +89,9 @@ class GeminiLiveAgentAdapter(VoiceAgentAdapter):
         by_hand = activity == "manual"
         self.waits_for_turn_end = self.supports_virtual_clock = by_hand
         self.paced = self.continuous = not by_hand
-        # Either we mark the user's turns and can cut in, or the server hears both for itself.
-        self.capabilities = replace(self.capabilities, native_vad=not by_hand, interruption=by_hand)
+        # Either we mark the user's turns and can cut in, or the server hears both for itself. That it tells
+        # of the user's speech, too, is true once it has: not every model does.
+        self.capabilities = replace(self.capabilities, native_vad=False, interruption=by_hand)
         self._conversation: Conversation | None = None
 
     def __repr__(self) -> str:
@@ -113,6 +114,7 @@ class GeminiLiveAgentAdapter(VoiceAgentAdapter):
 
         self.streaming_transcript = ""
         self.last_user_transcript = self.last_agent_transcript = None
+        self.capabilities = replace(self.capabilities, native_vad=False)
         conversation = Conversation(self, required_key(self.api_key, "api_key", *_KEYS))
         await conversation.open()
         self._conversation = conversation

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from scenario.voice._audio.converter import Encoder
@@ -178,6 +179,7 @@ class Conversation:
             self._note_reason(frame.reason)
             responses.complete()
         if frame.speech is not None:
+            self._adapter.capabilities = replace(self._adapter.capabilities, native_vad=True)
             metadata = {"source": "transport", "edge": frame.speech}
             self._adapter.line.notice("transport_speech", metadata=metadata)
         if frame.time_left is not None:

@@ -86,7 +86,7 @@ class ServerFrame:
     cancelled: list[str] = field(default_factory=list[str])
     time_left: float | None = None
     resumption: ResumptionUpdate | None = None
-    speech: Literal["started", "stopped"] | None = None
+    speech: Literal["start", "end"] | None = None
     unknown: list[str] = field(default_factory=list[str])
 
 
@@ -123,7 +123,7 @@ def read_frame(frame: str | bytes) -> ServerFrame:
         resumption=ResumptionUpdate(update.get("resumable") is True, _text(update, "newHandle"))
         if update
         else None,
-        speech=_speech(_text(_object(message, "voiceActivity"), "voiceActivityType")),
+        speech=_speech(_object(message, "voiceActivity")),
         unknown=[key for key in message if key not in _KNOWN],
     )
 
@@ -162,10 +162,12 @@ def _time_left(message: dict[str, Any]) -> float | None:
     return float(seconds[1]) if seconds else 0.0
 
 
-def _speech(kind: str) -> Literal["started", "stopped"] | None:
+def _speech(activity: dict[str, Any]) -> Literal["start", "end"] | None:
+    """Return the edge; the official SDK reads `type`, and names it `voiceActivityType` in its own type."""
+    kind = _text(activity, "type") or _text(activity, "voiceActivityType")
     if kind.endswith("ACTIVITY_START"):
-        return "started"
-    return "stopped" if kind.endswith("ACTIVITY_END") else None
+        return "start"
+    return "end" if kind.endswith("ACTIVITY_END") else None
 
 
 def _object(parent: dict[str, Any], key: str) -> dict[str, Any]:

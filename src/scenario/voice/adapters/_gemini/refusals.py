@@ -19,7 +19,8 @@ _WORDS: tuple[tuple[tuple[str, ...], Fault, str], ...] = (
     (
         ("is not found for api version", "not supported for bidigeneratecontent", "entity was not found"),
         "agent",
-        "the service has no such model for live sessions; check api_version=, and pass model= or set "
+        "the service has no such model for live sessions in this version of its interface: try "
+        'api_version="v1beta", which has names and previews that "v1" has not, or pass another model= or set '
         f"{GEMINI_LIVE_MODEL.variable}",
     ),
     (
