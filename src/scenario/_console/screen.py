@@ -6,10 +6,12 @@ removes it, is written, and puts it back, all in one write.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import threading
-from typing import TextIO
+
+_logger = logging.getLogger("scenario")
 
 _ERASE_LINE = "\r\x1b[2K"
 
@@ -26,8 +28,10 @@ class Screen:
     @property
     def is_terminal(self) -> bool:
         """Whether standard output is a terminal that understands control codes."""
-        output = _output()
-        return output is not None and output.isatty() and os.environ.get("TERM") != "dumb"
+        try:
+            return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+        except (AttributeError, ValueError):  # no stdout, somebody's stand-in for it, a closed file
+            return False
 
     @property
     def has_colour(self) -> bool:
@@ -67,15 +71,14 @@ class Screen:
         erase = _ERASE_LINE if self._drawn and self.is_terminal else ""
         self._drawn = bool(unfinished)
         written = f"{erase}{text}{unfinished}"
-        output = _output()
-        if written and output is not None:
-            encoding = output.encoding or "utf-8"
-            output.write(written.encode(encoding, "replace").decode(encoding))
-            output.flush()
-
-
-def _output() -> TextIO | None:
-    return sys.stdout  # None in a process without a console
+        if not written:
+            return
+        try:
+            encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+            sys.stdout.write(written.encode(encoding, "replace").decode(encoding))
+            sys.stdout.flush()
+        except (AttributeError, OSError, ValueError):  # as above, or nobody reads the pipe any more
+            _logger.debug("stdout takes no text", exc_info=True)
 
 
 screen = Screen()
