@@ -15,6 +15,7 @@ from scenario.voice._audio.chunk import AudioChunk, silent_chunk
 from scenario.voice._audio.messages import create_audio_message, extract_audio, message_has_audio
 from scenario.voice._clock import using_clock
 from scenario.voice._interruptions import Cue, InterruptionConfig
+from scenario.voice._line.barge_in import BargeIn
 from scenario.voice._line.cues import Cues
 from scenario.voice._line.exchange import Exchange
 from scenario.voice._line.line import Line
@@ -105,6 +106,7 @@ class VoiceChannel:
             self._transcripts,
             transcribe=self._options.transcribe_agent,
         )
+        self._barge_in = BargeIn(self._stage, self._speech, self._exchange)
 
     @property
     def timeline(self) -> list[VoiceEvent]:
@@ -132,6 +134,7 @@ class VoiceChannel:
                 self._stage,
                 speaker=speaker,
                 take_turn=self._take_turn,
+                user_heard=self._speech.user_was_heard,
                 aside=speaker == "user" and has_agent,
             )
             self._lines[id(adapter)] = line
@@ -357,20 +360,20 @@ class VoiceChannel:
         return await self.speak({"role": "user", "content": text}, agent)
 
     async def barge_in(self, turn: asyncio.Task[Any], message: Message) -> list[Message]:
-        """Have the user speak into the agent's turn; return what was heard of it, and the user's message."""
+        """Have the user speak into the agent's turn; return what was heard, the user's message included."""
         line = self._line()
         if line is None:
-            self._exchange.no_agent_to_interrupt()
+            self._barge_in.nobody()
         chunk = extract_audio(message, index=len(self._messages))
         if line is None or chunk is None:
             await self.settle(turn)
             return [message]
         was_running = not turn.done()
         with self._on_the_clock(), self._stage.watching(turn):
-            partial = await self._exchange.barge_in(line, turn, chunk, message)
+            told = await self._barge_in.into(line, turn, chunk, message)
         if was_running and (not turn.done() or turn.cancelled()):
-            line.sent = len(self._messages) + len(partial) + 1
-        return [*partial, message]
+            line.sent = len(self._messages) + len(told)
+        return told
 
     # Without a message
 

@@ -55,6 +55,10 @@ class LineEnd(Protocol):
         """The agent has stopped itself: what it sent and what has not been played is never heard."""
         ...
 
+    def user_heard(self, at: float) -> None:
+        """The other side has heard all that the user said; `at` is when, in seconds of the clock."""
+        ...
+
     async def take_turn(self, input: AgentInput) -> AgentReturnTypes:
         """Send what is new in `input` and collect the agent's turn."""
         ...
@@ -90,6 +94,9 @@ class NoLine:
 
     def drop_unplayed(self) -> None:
         """Nothing is played."""
+
+    def user_heard(self, at: float) -> None:
+        """Nobody measures."""
 
     async def take_turn(self, input: AgentInput) -> AgentReturnTypes:
         """Outside of a run there is no line to take a turn on."""

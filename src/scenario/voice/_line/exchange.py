@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from scenario.types import AgentRole
@@ -21,29 +20,16 @@ if TYPE_CHECKING:
     from scenario.voice._line.turn import HeardTurn, Turn
     from scenario.voice._user_voice import UserVoice
 
-_SILENT = 0.3  # an agent that is silent for so long has stopped
-_GOES_ON = 3.0  # one that speaks so long after the user has finished does not stop
 _PADDING = 0.02
-_UNWIND = 2.0
 
 
-_LOOK = 0.05
-
-
-class _Said(NamedTuple):
+class Said(NamedTuple):
     """What was said to an agent: its first and last voiced moment, its end, and whether it was spoken."""
 
     start: float
     stop: float
     end: float
     aloud: bool = True
-
-
-class _Speaking(NamedTuple):
-    """What an agent that is cut into still says: its last voiced moment, and whether it goes on."""
-
-    last: float | None
-    goes_on: bool
 
 
 class Exchange:
@@ -91,21 +77,22 @@ class Exchange:
             early = self._turn_begins(line, said.stop)
             if line.adapter.waits_for_turn_end:  # it cannot have been the answer
                 early = None
-            self._begin(
+            self.begin(
                 line,
                 said.end if early is None else early,
                 answers=True,
                 user_stop=said.stop,
                 has_begun=early is not None,
+                begun=line.answer_after(said.stop, early),
             )
             if said.aloud:
                 await line.send(line.adapter.end_user_turn)
         elif line.turn is None:
             self._turn_begins(line, None)
-            self._begin(line, self._stage.now(), answers=False, user_stop=None)
+            self.begin(line, self._stage.now(), answers=False, user_stop=None)
             if (notify := getattr(line.adapter, "notify_agent_turn", None)) is not None:
                 await line.send(notify)
-        return self._messages_of(line, await line.collect())
+        return self._ended(line, await line.collect())
 
     async def speak_text(self, line: Line, text: str) -> Message:
         """Have a model that plays the user say `text`; return its message.
@@ -115,10 +102,10 @@ class Exchange:
             VoiceTransportError: the connection was lost.
         """
         self._turn_begins(line, None)
-        self._begin(line, self._stage.now(), answers=False, user_stop=None)
+        self.begin(line, self._stage.now(), answers=False, user_stop=None)
         send_text: Any = getattr(line.adapter, "send_text")  # noqa: B009  # an optional method; the caller has looked
         await line.send(send_text, text)
-        messages = self._messages_of(line, await line.collect())
+        messages = self._ended(line, await line.collect())
         return messages[0] if messages else {"role": "user", "content": text}
 
     def close(self, line: Line) -> None:
@@ -148,10 +135,10 @@ class Exchange:
             return None
         return self._speech.turn_begins(user_stop)
 
-    async def _say_what_is_new(self, line: Line, input: AgentInput, simulator: Any) -> _Said | None:
+    async def _say_what_is_new(self, line: Line, input: AgentInput, simulator: Any) -> Said | None:
         """Send what the other side has said since; return `None` when that is nothing."""
         spoken_by = "user" if line.adapter.role is AgentRole.AGENT else "assistant"
-        said: _Said | None = None
+        said: Said | None = None
         while line.sent < len(input.messages):
             message = input.messages[line.sent]
             line.sent += 1
@@ -166,31 +153,31 @@ class Exchange:
                     chunk = await self._voice.speak(text, simulator)
                 else:
                     sent = await self._send_text(line, text)
-                    said = _Said(sent, sent, sent, aloud=said is not None and said.aloud)
+                    said = Said(sent, sent, sent, aloud=said is not None and said.aloud)
                     continue
             if chunk is None or not chunk.data:
                 continue
             if said is None or not said.aloud:
                 await line.send(line.adapter.begin_user_turn)
-            said = await self._say(line, chunk, message)
+            said = await self.say(line, chunk, message)
         return said
 
-    async def _say(self, line: Line, chunk: AudioChunk, message: Message, *, over: bool = False) -> _Said:
+    async def say(self, line: Line, chunk: AudioChunk, message: Message, *, over: bool = False) -> Said:
         """Have the other side speak to the one on this line."""
         if line.is_aside:  # it was heard when it was said
             await line.hand_over(chunk)
             now = self._stage.now()
-            return _Said(now, now, now)
+            return Said(now, now, now)
         if line.speaker == "user":
             start, end = await line.say(chunk)
             self._transcripts.recorded(message, self._add_segment("agent", start, end, chunk.transcript))
-            return _Said(start, end, end)
+            return Said(start, end, end)
         self._speech.user_begins(over_agent=over)
         start, end = await line.say(chunk, over=over)
         first, last = self._speech.user_spoke(start, end)
         segment = self._add_segment("user", start, end, chunk.transcript, turn=self._turns)
         self._transcripts.recorded(message, segment)
-        return _Said(first, last, end)
+        return Said(first, last, end)
 
     async def _send_text(self, line: Line, text: str) -> float:
         # What plays the user takes by `send_text` what it is to say.
@@ -215,22 +202,42 @@ class Exchange:
         if (hand_over := getattr(line.adapter, "send_tool_result", None)) is not None:
             await line.send(hand_over, call_id, content if isinstance(content, str) else _json(content))
 
-    def _begin(
-        self, line: Line, start: float, *, answers: bool, user_stop: float | None, has_begun: bool = False
+    def begin(
+        self,
+        line: Line,
+        start: float,
+        *,
+        answers: bool,
+        user_stop: float | None,
+        has_begun: bool = False,
+        begun: Turn | None = None,
     ) -> Turn:
+        """Begin a turn on a line; see there."""
+        return line.begin_turn(
+            start,
+            number=self.number(line),
+            answers=answers,
+            user_stop=user_stop,
+            has_begun=has_begun,
+            begun=begun,
+        )
+
+    def number(self, line: Line) -> int:
+        """Return the number of a turn that begins."""
         number = self._turns
         if line.speaker == "agent":
             self._turns += 1
-        return line.begin_turn(
-            start, number=number, answers=answers, user_stop=user_stop, has_begun=has_begun
-        )
+        return number
 
-    def _messages_of(self, line: Line, heard: HeardTurn) -> list[Message]:
-        """Return the messages of a turn: what was said, then the tool calls and their results."""
+    def _ended(self, line: Line, heard: HeardTurn) -> list[Message]:
         if line.speaker == "agent":
             self._speech.turn_ended(heard)
         elif not line.is_aside:
             self._speech.user_spoke(heard.turn.start, self._stage.now())
+        return self.messages_of(line, heard)
+
+    def messages_of(self, line: Line, heard: HeardTurn) -> list[Message]:
+        """Return the messages of a turn: what was said, then the tool calls and their results."""
         role = "assistant" if line.adapter.role is AgentRole.AGENT else "user"
         messages: list[Message] = []
         text = f"{heard.text} [interrupted]" if heard.interrupted and heard.text else heard.text
@@ -248,13 +255,16 @@ class Exchange:
     ) -> Message:
         start = max(start - _PADDING, min(start, heard.turn.start))
         segment = None
+        ends = end if heard.interrupted else min(end + _PADDING, self._stage.now())
+        if heard.turn.ended_at is not None:
+            ends = max(end, min(ends, heard.turn.ended_at))
         if line.is_aside:  # it becomes a segment when it is said on another line
             audio = line.read(start, end)
         else:
             segment = self._add_segment(
                 line.speaker,
                 start,
-                end if heard.interrupted else min(end + _PADDING, self._stage.now()),
+                ends,
                 heard.text or None,
                 transcript_truncated=heard.interrupted,
                 heard_transcript=heard.text if heard.interrupted else None,
@@ -286,144 +296,6 @@ class Exchange:
         )
         self.segments.append(segment)
         return segment
-
-    # Cutting in
-
-    async def barge_in(
-        self, line: Line, task: asyncio.Task[Any], chunk: AudioChunk, message: Message
-    ) -> list[Message]:
-        """Have the user speak into the agent's turn; return what was heard of it, if anything.
-
-        Args:
-            line: to the agent.
-            task: the agent's turn.
-            chunk: what the user says.
-            message: has it.
-
-        Raises:
-            VoiceTransportError: the user's audio could not be sent.
-        """
-        stage, adapter = self._stage, line.adapter
-        stage.advance()
-        while line.turn is None and not task.done():  # the user is still speaking, or the agent just was
-            await stage.changed(stage.now() + _LOOK)
-        turn = line.turn
-        if task.done() or turn is None:
-            self._interrupted(line, stage.now(), outcome="pending_done")
-            return []
-        await _cancelled(task)
-        speaking = bool(line.voiced_since(turn.start))
-        native = False
-        if adapter.capabilities.interruption:
-            native = await line.send(adapter.interrupt) is not False
-            if native:
-                line.drop_unplayed()
-        await line.send(adapter.begin_user_turn)
-        first, last, end, _ = await self._say(line, chunk, message, over=True)
-        still = self._still_speaking(line, turn, first)
-        following: Turn | None = None
-        answers_only_then = adapter.waits_for_turn_end or not still.goes_on
-        if answers_only_then:
-            after = end if adapter.waits_for_turn_end else still.last
-            following = self._begin_next(line, turn, after, last)
-        await line.send(adapter.end_user_turn)
-        deadline = last + _GOES_ON
-        while still.goes_on and stage.now() < deadline:
-            await stage.changed(min(deadline, max(still.last or 0.0, stage.now()) + _SILENT))
-            still = self._still_speaking(line, turn, first, following)
-        cut = still.last if still.last is not None else first
-        heard = line.heard(turn, until=cut + 1e-6, interrupted=True)
-        if not answers_only_then:
-            self._begin_next(line, turn, cut, last)
-        elif line.turn is not None:
-            line.turn.start = max(line.turn.start, cut)
-        both = _intersection(stage.user.voiced(first, end), line.voiced_since(first))
-        self._interrupted(
-            line,
-            first,
-            outcome="fired_after_speech" if speaking else "fired_before_speech",
-            native=native,
-            stopped_after=None if still.goes_on else max(0.0, (still.last or first) - first),
-            overlap=sum(stop - start for start, stop in both),
-        )
-        return self._messages_of_interrupted(line, heard)
-
-    def no_agent_to_interrupt(self) -> None:
-        """Note that there was nobody to cut into."""
-        self._interrupted(None, self._stage.now(), outcome="no_adapter")
-
-    def _begin_next(self, line: Line, old: Turn, start: float | None, user_stop: float) -> Turn:
-        """What the agent says from now on answers the user who cut in.
-
-        A quick agent has begun before the user's audio was over; it may even have sent all of its answer.
-        """
-        self._speech.user_stop = user_stop
-        if line.adapter.waits_for_turn_end or not old.is_followed_after(user_stop):
-            start = self._stage.now() if start is None else start
-            return self._begin(line, start, answers=True, user_stop=user_stop)
-        begun = old.next_start if old.next_start is not None else user_stop
-        turn = self._begin(line, begun, answers=True, user_stop=user_stop, has_begun=True)
-        turn.audio_start, turn.ended_at = begun, old.next_end
-        return turn
-
-    def _messages_of_interrupted(self, line: Line, heard: HeardTurn) -> list[Message]:
-        messages = self._messages_of(line, heard)
-        self._speech.turn_begins(None)  # the next one, which has begun already
-        if line.turn is not None and line.turn.audio_start is not None:
-            self._speech.agent_answers(line.voiced_since(line.turn.audio_start))
-        return messages
-
-    def _still_speaking(
-        self, line: Line, turn: Turn, since: float, following: Turn | None = None
-    ) -> _Speaking:
-        """Return what of the old turn was heard: everything before its first silence after `since`.
-
-        Args:
-            line: to the agent.
-            turn: the old turn.
-            since: when the user cut in.
-            following: the next turn, if it has begun.
-        """
-        last: float | None = None
-        # A quick answer may follow without a silence, where it is known otherwise where it begins.
-        known = turn.ended_at
-        if following is not None and following.audio_start is not None and not following.ends_to_skip:
-            known = min(following.audio_start, known or following.audio_start)
-        for start, end in line.voiced_since(turn.start, known):
-            if last is not None and start - last >= _SILENT and last >= since - _SILENT:
-                break
-            if last is None and start > since + _SILENT:
-                break
-            last = end
-        now = self._stage.now()
-        if last is None:
-            return _Speaking(None, False)
-        return _Speaking(last, last + _SILENT > now and (known is None or now < known))
-
-    def _interrupted(self, line: Line | None, moment: float, *, outcome: str, **facts: Any) -> None:
-        metadata: dict[str, Any] = {
-            "adapter": None if line is None else type(line.adapter).__name__,
-            "native": False,
-            "outcome": outcome,
-            "stopped_after": 0.0,
-            "overlap": 0.0,
-            **facts,
-        }
-        self._stage.record(VoiceEvent(moment, "user_interrupt", metadata=metadata))
-
-
-async def _cancelled(task: asyncio.Task[Any]) -> None:
-    """Cancel a task and wait until it has ended; what it raised meanwhile stays in it."""
-    task.cancel()
-    await asyncio.wait([task], timeout=_UNWIND)
-
-
-def _intersection(
-    these: list[tuple[float, float]], those: list[tuple[float, float]]
-) -> list[tuple[float, float]]:
-    from scenario.voice._recording.intervals import intersection
-
-    return intersection(these, those)
 
 
 def _text(message: Message) -> str:

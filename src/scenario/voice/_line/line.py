@@ -42,6 +42,7 @@ class Line:
         stage: where the run is heard.
         speaker: whose track the adapter's audio belongs to.
         take_turn: what `adapter.call` does.
+        user_heard: is told when, in media time, the adapter's side has heard all that the user said.
         aside: what comes is not heard on the line; it is what the user is going to say on another one.
     """
 
@@ -52,6 +53,7 @@ class Line:
         *,
         speaker: Speaker,
         take_turn: Callable[[Line, AgentInput], Any],
+        user_heard: Callable[[float], None],
         aside: bool = False,
     ) -> None:
         self.adapter = adapter
@@ -64,9 +66,12 @@ class Line:
         self.answered: set[str] = set()  # tool calls to which the adapter itself gave the results
         self.turn: Turn | None = None
         self.broken_off: Turn | None = None  # a turn that failed
+        self.later: list[
+            Turn
+        ] = []  # what came after the end of the turn, or between turns, each with its end
         self.error: Exception | None = None
         self.overrun: Overrun | None = None
-        self._take_turn = take_turn
+        self._telling = Telling(self, take_turn, user_heard)
         self.link = Link(adapter)
         self._pump: asyncio.Task[None] | None = None
         self._utterance_is_open = False
@@ -83,7 +88,7 @@ class Line:
             VoiceTransportError: it could not connect, or did not in time.
             RuntimeError: it serves another run.
         """
-        await self.link.connect(Telling(self, self._take_turn), timeout)
+        await self.link.connect(self._telling, timeout)
 
     def listen(self) -> None:
         """Receive from now on, until `disconnect`."""
@@ -116,6 +121,8 @@ class Line:
         adapter, stage = self.adapter, self.stage
         self._check()
         begins = await stage.next_frame()
+        if not over:
+            self.later.clear()  # said before, it answers nothing of this
         start, end = stage.place(self._opposite, chunk.data, begins)
         if adapter.paced or adapter.waits_for_turn_end:
             await self.hand_over(chunk)
@@ -163,6 +170,7 @@ class Line:
         answers: bool,
         user_stop: float | None,
         has_begun: bool = False,
+        begun: Turn | None = None,
     ) -> Turn:
         """What the agent says from `start` on belongs to a new turn.
 
@@ -172,12 +180,16 @@ class Line:
             answers: whether the user has spoken since the agent's previous turn.
             user_stop: the user's last voiced sample.
             has_begun: what the agent is saying at this moment belongs to it.
+            begun: the one of `later` that is the turn; those before it are no part of it.
         """
+        if begun is not None:
+            return self._go_on_with(begun, number=number, answers=answers, user_stop=user_stop)
         waits = self.adapter.waits_for_turn_end and not has_begun
         skip = 1 if waits and self._utterance_is_open and not self._has_paused(self.stage.now()) else 0
         if self.is_aside:
             start = max(start, self.playout.end)
         self._read_text(self.playout.end)  # words may have been corrected, without audio
+        self.later.clear()
         self.turn = Turn(
             number=number,
             begun_at=self.stage.now(),
@@ -197,6 +209,36 @@ class Line:
             self._streamed_before = streamed
         self.adapter._agent_speaking_event.clear()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         return self.turn
+
+    def answer_after(self, user_stop: float, early: float | None) -> Turn | None:
+        """Return which of `later` is the answer to the user whose audio is over; `None` if none is.
+
+        Args:
+            user_stop: the user's last voiced sample.
+            early: where the agent is known to have begun to answer before the audio was over.
+        """
+        if self.adapter.waits_for_turn_end:
+            return None
+        for turn in self.later:
+            if turn.start >= user_stop or (early is not None and not turn.is_over_by(early)):
+                return turn
+        return None
+
+    def _go_on_with(self, turn: Turn, *, number: int, answers: bool, user_stop: float | None) -> Turn:
+        """Make an utterance that has begun, and is over maybe, the turn."""
+        turn.start = turn.start if turn.audio_start is None else turn.audio_start
+        turn.number, turn.begun_at, turn.answers, turn.user_stop = (
+            number,
+            self.stage.now(),
+            answers,
+            user_stop,
+        )
+        turn.last_byte_sent = self.stage.now() if answers else None
+        position = next((index for index, one in enumerate(self.later) if one is turn), -1)
+        del self.later[: position + 1]
+        self.turn = turn
+        self.adapter._agent_speaking_event.clear()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        return turn
 
     async def collect(self) -> HeardTurn:
         """Hear the turn to its end.
@@ -263,8 +305,17 @@ class Line:
         until: float | None = None,
         interrupted: bool = False,
         truncated: bool = False,
+        played: float = 0.0,
     ) -> HeardTurn:
-        """Return a turn as it was heard up to now, or up to a media time."""
+        """Return a turn as it was heard up to now, or up to a media time.
+
+        Args:
+            turn: the turn.
+            until: the media time.
+            interrupted: whether the user cut into it.
+            truncated: whether it was cut off.
+            played: up to where it is known to have been played, when it was cut into.
+        """
         until = turn.ended_at if until is None and not self.is_aside else until
         voiced = self.playout.voiced(turn.start, until)
         start = end = None
@@ -273,9 +324,11 @@ class Line:
         elif turn.audio_start is not None and turn.ended_at is not None and turn.ended_at > turn.audio_start:
             start, end = turn.audio_start, turn.ended_at
         if interrupted:
-            text = turn.text.heard(end if end is not None else turn.start).rstrip()
+            text = turn.text.heard(max(played, end if end is not None else turn.start)).rstrip()
         else:
             final = news(self.adapter, "last_agent_transcript")
+            if turn.final_at_end is not None and self._latest not in (None, turn):
+                final = turn.final_at_end
             is_new = turn.final_before is None or not final.is_same(turn.final_before)
             text = final.text if final.text and is_new else turn.text.text
         return HeardTurn(turn, start, end, text.strip(), interrupted, truncated)
@@ -288,8 +341,9 @@ class Line:
         """What the agent has sent and what has not been played is never heard."""
         self.stage.advance()
         self.playout.drop()
-        if self.turn is not None and self.turn.ended_at is not None:
-            self.turn.ended_at = min(self.turn.ended_at, self.playout.end)
+        for turn in (self.turn, *self.later):
+            if turn is not None and turn.ended_at is not None:
+                turn.ended_at = min(turn.ended_at, self.playout.end)
         self.stage.ring()
 
     def read(self, start: float, end: float) -> bytes:
@@ -371,11 +425,9 @@ class Line:
     def _take(self, chunk: AudioChunk) -> None:
         """Hear what came from the agent."""
         now = self.stage.now()
-        turn = self.turn
+        turn = self._turn_of(chunk, now)
         if turn is not None and turn.first_byte is None:
             turn.first_byte = now
-        if turn is not None and turn.ended_at is not None and is_sound(chunk.data):
-            turn.follow_up(max(now, self.playout.end))
         self._read_text(max(now, self.playout.end))
         if not chunk.data:
             self._explicit_end(chunk)
@@ -399,18 +451,39 @@ class Line:
                 turn.text.say(chunk.transcript, start, end)
         self.stage.ring()
 
+    @property
+    def _latest(self) -> Turn | None:
+        return self.later[-1] if self.later else self.turn
+
+    def _turn_of(self, chunk: AudioChunk, now: float) -> Turn | None:
+        """Return what a chunk belongs to: the turn, or where ends are told another utterance after an end."""
+        latest = self._latest
+        is_over = latest is None or latest.ended_at is not None
+        if not is_over or self.adapter.turn_end != "explicit" or self._overruns or not is_sound(chunk.data):
+            return latest
+        final = news(self.adapter, "last_agent_transcript")
+        start = max(now, self.playout.end)
+        self.later.append(Turn(number=-1, begun_at=now, start=start, final_before=final))
+        self._not_of_this_turn = ""
+        return self.later[-1]
+
+    @property
+    def _overruns(self) -> bool:
+        """Whether what comes is the rest of an utterance that was cut off."""
+        return self.overrun is not None and self.overrun.ended_at is None
+
     def _has_paused(self, now: float) -> bool:
         """Whether the agent's last utterance ended, where only a pause in what comes tells so."""
         return self.adapter.turn_end != "explicit" and now - self._last_sound_came >= _PAUSE
 
     def _is_of(self, turn: Turn) -> bool:
         """Whether what comes now belongs to a turn, and not to an utterance before or after it."""
-        if self.overrun is not None or turn.ended_at is not None:
+        if self._overruns or turn.ended_at is not None:
             return False
         return not turn.ends_to_skip or self.adapter.turn_end != "explicit"
 
     def _explicit_end(self, chunk: AudioChunk) -> None:
-        turn = self.turn
+        turn = self._latest
         self._utterance_is_open = False
         if self.overrun is not None and self.overrun.ended_at is None:
             self.overrun.ended_at = max(self.playout.end, self.stage.now())
@@ -423,8 +496,7 @@ class Line:
             self._skip_end(turn)
             self.stage.ring()
             return
-        if turn.ended_at is not None:  # what came after its end is a remark, or answers who is cutting in
-            turn.next_end = max(self.playout.end, self.stage.now())
+        if turn.ended_at is not None:
             return
         if chunk.transcript and not turn.text:
             turn.text.say(chunk.transcript, self.stage.now(), self.stage.now())
@@ -432,6 +504,7 @@ class Line:
             # Where the agent decides when to answer, an end of nothing is that of what it said before.
             self._hear_aside()
             turn.ended_at = self.stage.now() if self.is_aside else max(self.playout.end, self.stage.now())
+            turn.final_at_end = news(self.adapter, "last_agent_transcript")
         self.stage.ring()
 
     def _skip_end(self, turn: Turn) -> None:
@@ -444,17 +517,16 @@ class Line:
     def _read_text(self, position: float) -> None:
         """Notice what the adapter has streamed as text since the last look."""
         told = news(self.adapter, "streaming_transcript")
-        if self.turn is None or told.is_same(self._streamed_before):
-            return
-        if self.turn.next_start is not None:  # words of the next utterance
+        turn = self._latest
+        if turn is None or told.is_same(self._streamed_before):
             return
         self._streamed_before, streamed = told, told.text
-        if self.overrun is not None or self.turn.ends_to_skip:
+        if self._overruns or turn.ends_to_skip:
             self._not_of_this_turn = streamed
         if not streamed.startswith(self._not_of_this_turn):
             self._not_of_this_turn = ""
         if text := streamed[len(self._not_of_this_turn) :]:
-            self.turn.text.becomes(text, position)
+            turn.text.becomes(text, position)
 
     def event(self, type: str, **facts: Any) -> None:
         """Put something that happened now on the timeline."""

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from scenario.voice._line.turn import HeardTurn
 
 
+_SAME = 0.1  # seconds between two moments of one onset
+
+
 @dataclass(slots=True)
 class _Early:
     """What the agent said before the user's audio was over: when it began, and stopped if it has."""
@@ -39,6 +42,8 @@ class Speech:
     def __init__(self, began: Callable[[], None]) -> None:
         self.timings: list[TurnTiming] = []
         self.user_stop: float | None = None
+        self._audio_end = 0.0  # of the user's last utterance, silence included
+        self._heard_at: dict[float, float] = {}  # when last voiced samples were heard, if later than recorded
         self._began = began
         self._stage: Stage | None = None
         self._user_is_speaking = False  # an utterance of the user is being heard
@@ -77,7 +82,8 @@ class Speech:
 
     def user_begins(self, *, over_agent: bool = False) -> None:
         """The user's utterance is being heard from now on."""
-        self._user_is_speaking, self._user_has_begun, self._is_barging_in = True, False, over_agent
+        self._user_is_speaking, self._user_has_begun = True, False
+        self._is_barging_in = over_agent and self._agent_has_begun
 
     def user_spoke(self, start: float, end: float) -> tuple[float, float]:
         """The utterance is over; return its first and last voiced moment."""
@@ -88,12 +94,23 @@ class Speech:
             if not self._user_has_begun:
                 self._event(first, "user_start_speaking")
             self._event(last, "user_stop_speaking")
-        self.user_stop = last
+        self.user_stop, self._audio_end = last, end
         for early in self._early:
             self._agent_spoke_early(early, last)
         self._cut_in += self._early
         self._early = []
         return first, last
+
+    def user_was_heard(self, moment: float) -> None:
+        """All that the user said was played to the agent by then, later maybe than it is on the track.
+
+        The answer is measured from there, unless it has begun: then its latency is on the timeline.
+        """
+        if self.user_stop is not None and not self._user_is_speaking:
+            self._heard_at[self.user_stop] = self.user_stop + max(0.0, moment - self._audio_end)
+
+    def _when_heard(self, user_stop: float) -> float:
+        return self._heard_at.get(user_stop, user_stop)
 
     def _agent_spoke_early(self, early: _Early, user_stop: float) -> None:
         """Note what the agent said before the user's audio was over, with the user's last word known."""
@@ -127,7 +144,7 @@ class Speech:
     def turn_ended(self, heard: HeardTurn) -> None:
         """The agent's turn is over, or was cut into."""
         self._agent_is_in_turn = False
-        voiced = self._on.agent.voiced(heard.turn.start, heard.end)
+        voiced = [] if heard.end is None else self._on.agent.voiced(heard.turn.start, heard.end)
         if voiced and self._agent_overruns and (before := self._on.agent.voiced(until=heard.turn.start)):
             self.agent_stopped(before[-1][1])  # within this turn, where ends may be pauses
         if voiced and not self._agent_has_begun:
@@ -139,7 +156,16 @@ class Speech:
         if heard.start is not None:
             start = voiced[0][0] if voiced else heard.start
             stop = turn.user_stop if turn.answers else None
+            stop = None if stop is None else self._when_heard(stop)
             self.timings.append(TurnTiming(turn.number, stop, start, turn.last_byte_sent, turn.first_byte))
+
+    def agent_spoke_meanwhile(self, heard: HeardTurn, user_stop: float) -> None:
+        """The agent said something, and finished, before the last word of the user who cut in."""
+        turn, start = heard.turn, heard.start
+        if start is not None:
+            if not any(abs(early.start - start) < _SAME for early in self._cut_in):
+                self._agent_spoke_early(_Early(start, heard.end), user_stop)
+            self.timings.append(TurnTiming(turn.number, user_stop, start, None, turn.first_byte))
 
     def agent_answers(self, voiced: list[tuple[float, float]]) -> None:
         """It was already answering when its earlier turn, which was cut into, was looked at."""
@@ -165,7 +191,7 @@ class Speech:
             self._early.append(_Early(moment))  # what it cut into is known when the user has spoken
             return
         self._agent_has_begun = True
-        latency = None if self.user_stop is None else moment - self.user_stop
+        latency = None if self.user_stop is None else moment - self._when_heard(self.user_stop)
         self.user_stop = None
         self._event(moment, "agent_start_speaking", latency=latency)
         self._began()

@@ -21,11 +21,18 @@ class Telling:
     Args:
         line: the adapter's line.
         take_turn: what `adapter.call` does.
+        user_heard: is told when, in media time, the other side has heard all that the user said.
     """
 
-    def __init__(self, line: Line, take_turn: Callable[[Line, AgentInput], Any]) -> None:
+    def __init__(
+        self,
+        line: Line,
+        take_turn: Callable[[Line, AgentInput], Any],
+        user_heard: Callable[[float], None],
+    ) -> None:
         self._line = line
         self._take_turn = take_turn
+        self._user_heard = user_heard
 
     @property
     def clock(self) -> Clock:
@@ -86,6 +93,15 @@ class Telling:
     def drop_unplayed(self) -> None:
         """The agent has stopped itself."""
         self._line.link.here(self._line.drop_unplayed)
+
+    def user_heard(self, at: float) -> None:
+        """The other side has heard all that the user said."""
+
+        def tell() -> None:
+            stage = self._line.stage
+            self._user_heard(stage.now() - (stage.clock.now() - at))
+
+        self._line.link.here(tell)
 
     async def take_turn(self, input: AgentInput) -> AgentReturnTypes:
         """Send what is new in `input` and collect the agent's turn."""

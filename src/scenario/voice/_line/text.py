@@ -45,6 +45,10 @@ class TurnText:
         known = bisect_right(self._heard_at, until)
         return self.text if known == len(self._from) else self.text[: self._from[known]]
 
+    def heard_between(self, since: float, until: float) -> str:
+        """Return what has been heard from one media time to another."""
+        return self.heard(until)[len(self.heard(since)) :]
+
     def words_heard(self, until: float) -> int:
         """Return how many words have been heard at a media time."""
         return len(self.heard(until).split())

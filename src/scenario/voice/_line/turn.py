@@ -30,8 +30,7 @@ class Turn:
         audio_start: where its first audio was placed.
         placed_before: samples of the agent that were placed before that.
         ended_at: the end of the audio that came before the explicit end.
-        next_start: where the utterance after its explicit end was placed, if one came while it was heard.
-        next_end: the explicit end of that one.
+        final_at_end: the adapter's final text at that end; what it tells later may be of the next utterance.
         text: its words.
         tool_calls: its tool calls, in the form of messages.
     """
@@ -49,19 +48,13 @@ class Turn:
     audio_start: float | None = None
     placed_before: int = 0
     ended_at: float | None = None
-    next_start: float | None = None
-    next_end: float | None = None
+    final_at_end: News | None = None
     text: TurnText = field(default_factory=TurnText)
     tool_calls: list[Message] = field(default_factory=list["Message"])
 
-    def follow_up(self, start: float) -> None:
-        """Note that another utterance is coming after its explicit end."""
-        if self.next_start is None or self.next_end is not None:
-            self.next_start, self.next_end = start, None
-
-    def is_followed_after(self, moment: float) -> bool:
-        """Whether an utterance after its explicit end is still heard after a media time."""
-        return self.next_start is not None and (self.next_end is None or self.next_end > moment)
+    def is_over_by(self, moment: float) -> bool:
+        """Whether its explicit end is known and was heard at a media time."""
+        return self.ended_at is not None and self.ended_at <= moment
 
 
 @dataclass(frozen=True)
