@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser
 from importlib.metadata import version
@@ -21,6 +22,7 @@ __all__ = ["main"]
 COMMANDS: tuple[Command, ...] = (DEMO, REDTEAM_REPORT)
 
 _INTERRUPTED = 130  # 128 + SIGINT, as shells report it
+_UNREAD = 141  # 128 + SIGPIPE
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,7 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the arguments after the program's name; `None` takes those of the process.
 
     Returns:
-        0 on success, 2 for a usage error, 130 after Ctrl-C, else what the command says.
+        0 on success, 2 for a usage error, 130 after Ctrl-C, 141 when nobody reads the output any more, else
+        what the command says.
     """
     try:
         arguments = _parser().parse_args(argv)
@@ -44,6 +47,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _refused(error)
     except KeyboardInterrupt:
         return _INTERRUPTED
+    except BrokenPipeError:
+        # What is still in the buffer would be complained of at the interpreter's end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _UNREAD
 
 
 def _refused(error: CommandError) -> int:

@@ -7,6 +7,7 @@ from importlib.metadata import version
 import pytest
 
 from scenario.cli import main
+from scenario.errors import AgentCallError, ModelCallError
 
 
 @pytest.fixture
@@ -98,6 +99,22 @@ def test_ctrl_c_ends_without_a_traceback(demo, capsys):
     demo.code = KeyboardInterrupt()
     assert main(["demo"]) == 130
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_model_that_cannot_be_called_is_one_line_and_a_hint(demo, capsys):
+    demo.code = AgentCallError("UserSimulatorAgent", ModelCallError("no such model", model="nope/x"))
+    assert main(["demo", "--model", "nope/x"]) == 1
+    error = "error: [UserSimulatorAgent] no such model\nhint: scenario demo --offline\n"
+    assert capsys.readouterr().err == error
+
+
+def test_output_that_nobody_reads_ends_the_program_without_a_complaint():
+    command = [sys.executable, "-m", "scenario.cli", "demo", "--offline"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        errors = process.stderr.read()
+        assert (process.wait(30), errors) == (141, b"")
 
 
 def test_a_key_is_used_only_after_consent(demo, terminal, monkeypatch):

@@ -6,12 +6,13 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from scenario._cli.command import Command
+from scenario._cli.command import Command, CommandError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
 _CONSENT_VARIABLE = "SCENARIO_DEMO_HOSTED"
+_UNPLAYED = 1  # exit code: the scenarios did not end as they should
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -33,10 +34,14 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _run(arguments: Namespace) -> int:
     from scenario._demo import main
+    from scenario.errors import ScenarioError
 
     if arguments.model == "auto":
         _ask_about_hosted_model()
-    return main(arguments.model)
+    try:
+        return main(arguments.model)
+    except ScenarioError as error:  # of the model: the agents are the demo's own
+        raise CommandError(str(error), exit_code=_UNPLAYED, hint="scenario demo --offline") from error
 
 
 def _ask_about_hosted_model() -> None:
