@@ -34,6 +34,12 @@ def exception_text(error: BaseException) -> str:
         return type(error).__name__
 
 
+def exception_line(error: BaseException) -> str:
+    """Return the type of an exception, and its text if it has one."""
+    name, text = type(error).__name__, exception_text(error)
+    return name if text == name else f"{name}: {text}"
+
+
 class ScenarioError(Exception):
     """Base of every exception that Scenario raises on its own account."""
 

@@ -97,6 +97,15 @@ def test_a_run_that_raised_is_collected_as_a_failure_with_the_exception(reporter
     assert reporter.get_summary()["failed"] == 1
 
 
+def test_an_exception_that_cannot_be_shown_is_collected_too(reporter):
+    class Broken(Exception):
+        def __str__(self):
+            raise RuntimeError("no text")
+
+    play_error(error=Broken())
+    assert reporter.results[0]["result"].reasoning == "Broken"
+
+
 def test_a_run_belongs_to_the_test_in_which_it_started(reporter):
     reporter.place = Place("test_a.py::test_x", 1)
     begun = begin()

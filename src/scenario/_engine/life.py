@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from scenario._observer import Observer, RunOutcome, RunStatus
-from scenario.errors import exception_text
+from scenario.errors import exception_line, exception_text
 from scenario.types import AgentRole, RunUsage, ScenarioResult, Usage
 
 if TYPE_CHECKING:
@@ -111,15 +111,14 @@ def _judged(run: Run, result: ScenarioResult) -> RunOutcome:
 def _broken(run: Run, error: BaseException, *, total_time: float) -> RunOutcome:
     cancelled = isinstance(error, asyncio.CancelledError | KeyboardInterrupt | SystemExit)
     status: RunStatus = "CANCELLED" if cancelled else "ERROR"
-    text = exception_text(error)
     unmet = list(run.verdict.failed_criteria) if run.verdict is not None else []
     if isinstance(error, AssertionError):
-        unmet.append(text)
+        unmet.append(exception_text(error))
     return RunOutcome(
         status=status,
         result=None,
         error=error,
-        reasoning=text if text == type(error).__name__ else f"{type(error).__name__}: {text}",
+        reasoning=exception_line(error),
         met_criteria=tuple(run.checkpoints.met),
         unmet_criteria=tuple(unmet),
         total_time=total_time,

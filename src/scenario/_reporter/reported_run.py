@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
+from scenario.errors import exception_line
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -86,17 +88,12 @@ def _result_of_exception(outcome: RunOutcome, messages: Sequence[Message]) -> Sc
     return ScenarioResult(
         success=False,
         messages=list(messages),
-        reasoning=_exception_text(outcome.error) if outcome.error else outcome.reasoning,
+        reasoning=exception_line(outcome.error) if outcome.error else outcome.reasoning,
         passed_criteria=list(outcome.met_criteria),
         failed_criteria=list(outcome.unmet_criteria),
         total_time=outcome.total_time,
         agent_time=outcome.agent_time,
     )
-
-
-def _exception_text(error: BaseException) -> str:
-    name, text = type(error).__name__, str(error)
-    return f"{name}: {text}" if text else name
 
 
 def _light_copy(result: ScenarioResult) -> ScenarioResult:
