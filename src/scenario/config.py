@@ -118,6 +118,7 @@ class ScenarioConfig(BaseModel):
 
         Raises:
             ValueError: a value is out of range, or `observability` has an unknown key.
+            TypeError: `default_model` is no model.
         """
         given = given_fields(
             default_model=default_model,
@@ -164,12 +165,17 @@ def given_fields(**values: Any) -> ScenarioConfig:
 
     Raises:
         ValueError: a value is out of range, or `observability` has an unknown key.
+        TypeError: `default_model` is no model.
     """
     given = {name: value for name, value in values.items() if value is not None}
-    if "max_turns" in given and given["max_turns"] < 1:
-        raise ValueError(f"max_turns must be at least 1, got {given['max_turns']!r}")
-    if "min_turns" in given and given["min_turns"] < 0:
-        raise ValueError(f"min_turns must be at least 0, got {given['min_turns']!r}")
+    for name, least in (("max_turns", 1), ("min_turns", 0)):
+        # What is no number is for the field's own check.
+        if isinstance(turns := given.get(name), int | float) and turns < least:
+            raise ValueError(f"{name} must be at least {least}, got {turns!r}")
+    if not isinstance(model := given.get("default_model", ""), str | ModelConfig):
+        raise TypeError(
+            f"default_model must be a model such as 'openai/gpt-5-mini' or a ModelConfig, got {model!r}"
+        )
     unknown = sorted(set(given.get("observability", ())) - OBSERVABILITY_KEYS)
     if unknown:
         raise ValueError(f"unknown observability keys {unknown!r}; known are {sorted(OBSERVABILITY_KEYS)!r}")

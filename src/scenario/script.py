@@ -28,7 +28,11 @@ def user(
         content: what the user says, text or a message; `None` lets the user simulator write it.
         voice_style: how to say it, in words; for this step only.
         audio_effects: effects on the voice, for this step only; `[]` switches them off.
+
+    Raises:
+        TypeError: `content` is neither text nor a message.
     """
+    _refuse_what_nobody_says("user", content)
 
     def step(state: ScenarioState) -> Awaitable[ScenarioResult | None]:
         return state.control().user(content, voice_style=voice_style, audio_effects=audio_effects)
@@ -43,7 +47,11 @@ def agent(content: str | Message | None = None, *, wait: bool = True) -> Step:
         content: what the agent says, text or a message; `None` calls the agent.
         wait: `False` starts the agent's turn in the background and goes on; the next step that needs the
             conversation waits for it.
+
+    Raises:
+        TypeError: `content` is neither text nor a message.
     """
+    _refuse_what_nobody_says("agent", content)
 
     def step(state: ScenarioState) -> Awaitable[ScenarioResult | None]:
         return state.control().agent(content, wait=wait)
@@ -98,9 +106,9 @@ def proceed(
 
     Raises:
         ValueError: `turns` is below 1.
+        TypeError: `turns` is no integer.
     """
-    if turns is not None and turns < 1:
-        raise ValueError(f"turns must be at least 1, got {turns!r}")
+    _refuse_no_turns(turns)
 
     def step(state: ScenarioState) -> Awaitable[ScenarioResult | None]:
         return state.control().proceed(
@@ -136,3 +144,19 @@ def fail(reasoning: str | None = None) -> VerdictStep:
     """End the run as failed. `return scenario.fail("why")()` works inside a step of your own."""
     reasoning = reasoning or "The script declared failure with scenario.fail()."
     return VerdictStep(ScenarioResult(success=False, messages=[], reasoning=reasoning))
+
+
+def _refuse_what_nobody_says(step: str, content: Any) -> None:
+    # A list is the content of a message in parts.
+    if content is not None and not isinstance(content, str | dict | list):
+        raise TypeError(
+            f"scenario.{step}() takes text or a message (a dict with 'role'), got a "
+            f"{type(content).__name__}: {content!r:.100}"
+        )
+
+
+def _refuse_no_turns(turns: Any) -> None:
+    if turns is not None and not isinstance(turns, int):
+        raise TypeError(f"turns must be an integer, got {turns!r}")
+    if turns is not None and turns < 1:
+        raise ValueError(f"turns must be at least 1, got {turns!r}")
