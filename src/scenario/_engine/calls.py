@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -129,7 +130,9 @@ class AgentCalls:
         agent: Any = self._agents[position]
         pending = self._rollbacks[position]
         while pending:
-            await agent.on_rollback(fresh_copies(pending[0]), self._thread_id)
+            told = agent.on_rollback(fresh_copies(pending[0]), self._thread_id)
+            if inspect.isawaitable(told):  # agents that need not wait for it write a plain method
+                await told
             del pending[0]
 
 
