@@ -264,8 +264,9 @@ def test_the_default_limit_follows_the_limit_of_open_files(monkeypatch, soft, ex
     assert slots.default_limit() == expected
 
 
-def test_a_malformed_limit_is_reported_once_and_the_default_used(monkeypatch, caplog):
-    monkeypatch.setenv("SCENARIO_MAX_CONCURRENT_RUNS", "many")
+@pytest.mark.parametrize("text", ["many", "0", "-1", "²", "9" * 5000])
+def test_a_malformed_limit_is_reported_once_and_the_default_used(monkeypatch, caplog, text):
+    monkeypatch.setenv("SCENARIO_MAX_CONCURRENT_RUNS", text)
     monkeypatch.setattr(slots, "_warned", set())
     assert slots.limit() == slots.limit() == slots.default_limit()
     assert caplog.text.count("SCENARIO_MAX_CONCURRENT_RUNS") == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import threading
 from collections import deque
 from contextlib import asynccontextmanager
@@ -38,7 +39,7 @@ def default_limit() -> int:
 def limit() -> int:
     """Return how many runs may have a thread at once."""
     text = os.environ.get(_VARIABLE, "")
-    if text.strip().isdigit() and int(text) > 0:
+    if re.fullmatch(r"\s*0*[1-9]\d{0,8}\s*", text, re.ASCII):
         return int(text)
     if text and text not in _warned:
         _warned.add(text)
