@@ -23,14 +23,21 @@ _KEY = "SECRET-openai-realtime"
 
 
 class ModelWire(Wire):
-    """Speaks in the response that is being made; what nobody waits for any more is dropped."""
+    """Speaks in the response that is being made; what nobody waits for any more is dropped.
+
+    A turn of the user is committed first and its answer asked for afterwards. An agent that is quicker than
+    that waits for the request: what it said before would be lost.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._response: Response | None = None
 
     async def begin(self) -> None:
-        if self.connection.session_turns and self.connection.response is None:
+        if not self.connection.session_turns:
+            self._response = await self.connection.requested.get()
+            return
+        if self.connection.response is None:
             await self.connection.respond({})
         self._response = self.connection.response
 
@@ -63,6 +70,9 @@ class ModelConnection(Connection):
         super().__init__(server, socket)
         self.session_turns = turns
         self.asked_for = 0
+        self.opened = False
+        self.requested: asyncio.Queue[Response] = asyncio.Queue()
+        """The responses in which the agent is to say its answers, one each."""
         self.detector = SpeechDetector()
         end = "vad" if turns else "explicit"
         self.agent = ScriptedAgent(plan, ModelWire(self), end, waits_to_be_asked=True)
@@ -117,8 +127,12 @@ class ModelServer(RealtimeServer):
         connection = response.connection
         if connection.asked_for:
             connection.asked_for -= 1
-        else:
-            connection.agent.asked()
+            connection.requested.put_nowait(response)
+            return
+        if not self._turns and connection.agent.plan.opening is not None and not connection.opened:
+            connection.opened = True
+            connection.requested.put_nowait(response)
+        connection.agent.asked()
 
 
 class ModelPeer(Peer):
