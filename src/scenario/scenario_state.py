@@ -88,6 +88,12 @@ class ScenarioState(BaseModel):
 
     _run: RunControl | None = PrivateAttr(default=None)
 
+    def __repr__(self) -> str:
+        return f"ScenarioState({len(self.messages)} messages, current_turn={self.current_turn})"
+
+    def __str__(self) -> str:
+        return repr(self)  # pydantic's own, which failed assertions show, holds the whole conversation
+
     @property
     def is_last_turn(self) -> bool:
         """Whether no turn follows the one in progress: the judge must decide in it."""

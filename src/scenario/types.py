@@ -177,6 +177,12 @@ class AgentInput(BaseModel):
     scenario_state: Annotated[ScenarioState, SkipValidation]
     propagation_headers: dict[str, str] = Field(default_factory=dict[str, str])
 
+    def __repr__(self) -> str:
+        return f"AgentInput({len(self.messages)} messages, {len(self.new_messages)} of them new)"
+
+    def __str__(self) -> str:
+        return repr(self)  # pydantic's own, which tracebacks show, holds the whole conversation
+
     def last_new_user_message(self) -> Message:
         """Return the last message of role `user` in `new_messages`.
 

@@ -216,3 +216,11 @@ async def test_two_runs_at_once_with_the_same_agents_never_meet():
     answers = [result.messages[-1]["content"].split(": ") for result in results]
     assert [text for _, text in answers] == [str(n) for n in range(20)]
     assert len({thread for thread, _ in answers}) == 20
+
+
+async def test_what_failures_show_of_state_and_input_is_short():
+    bot, states = agent(), []
+    long = {"role": "user", "content": "A" * 10_000}
+    await run(scenario.user(long), scenario.agent(), states.append, scenario.succeed(), agents=[bot])
+    assert repr(states[0]) == str(states[0]) == "ScenarioState(2 messages, current_turn=0)"
+    assert repr(bot.inputs[0]) == str(bot.inputs[0]) == "AgentInput(1 messages, 1 of them new)"
