@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from scenario.voice import STTProvider, register_tts_provider
 from scenario.voice._audio.chunk import BYTES_PER_SECOND
@@ -91,7 +92,7 @@ class Mind:
         self.agent.said_until.append(self._said)
 
 
-_minds: dict[str, Mind] = {}
+_minds: WeakValueDictionary[str, Mind] = WeakValueDictionary()
 
 
 async def _speak(text: str, voice: str) -> bytes:
@@ -109,12 +110,14 @@ class ChatModel:
     def __init__(self) -> None:
         self.server = OpenAIServer(self._reply)
         self.answering = 0
+        self._minds: list[Mind] = []  # what keeps them alive
 
     def mind(self, plan: Plan) -> tuple[str, Mind]:
         """Return a new mind with its name, which is also that of its voice."""
         register_tts_provider("planned", _speak)
         name = f"mind-{next(_numbers())}"
         _minds[name] = mind = Mind(plan)
+        self._minds.append(mind)
         return name, mind
 
     async def _reply(self, request: Received) -> Reply:

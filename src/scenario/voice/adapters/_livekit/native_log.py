@@ -16,7 +16,8 @@ class Redaction(logging.Filter):
     """Takes keys and tokens out of records, and one record that warns of nothing.
 
     It stays for the life of the process and keeps every key it was told, because the native part logs from
-    threads of its own, also after a connection has ended.
+    threads of its own, also after a connection has ended. Tokens, of which every connection has another, are
+    known by their form.
     """
 
     def __init__(self) -> None:
@@ -25,7 +26,7 @@ class Redaction(logging.Filter):
 
     def keep_out(self, *secrets: str) -> None:
         """Let none of `secrets` through."""
-        self._secrets.update(secret for secret in secrets if secret)
+        self._secrets.update(secret for secret in secrets if secret and not _TOKEN.fullmatch(secret))
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite a record that holds a secret; tell whether the record is worth reading."""
