@@ -375,6 +375,21 @@ async def test_a_background_turn_is_awaited_by_the_next_step_that_needs_it():
     assert texts(result.messages) == ["hi", "slow", "more"]
 
 
+@pytest.mark.parametrize("role", ["user", "assistant", "system", "tool"])
+async def test_a_background_turn_is_awaited_by_a_message_of_any_role(role):
+    import asyncio
+
+    async def slow(input):
+        await asyncio.sleep(0)
+        return "slow"
+
+    note = scenario.message({"role": role, "content": "note", "tool_call_id": "1"})
+    result = await run(
+        scenario.user("hi"), scenario.agent(wait=False), note, scenario.succeed(), agents=[agent(slow)]
+    )
+    assert texts(result.messages) == ["hi", "slow", "note"]
+
+
 async def test_a_second_background_turn_while_one_runs_is_an_error():
     import asyncio
 

@@ -184,6 +184,8 @@ class Run:
             return await self.user(message)
         if role == "assistant":
             return await self.agent(message)
+        if (verdict := await self._background.settle()) is not None:
+            return verdict
         self._append(message)
         self._publish()
         return None
