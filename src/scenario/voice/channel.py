@@ -290,7 +290,7 @@ class VoiceChannel:
 
     async def _spoken_by_model(self, line: Line, text: str) -> Message:
         with self._on_the_clock():
-            return await self._exchange.speak_text(line, text)
+            return await self._exchange.speak_text(line, text, self._messages)
 
     async def settle(self, turn: asyncio.Task[T]) -> T:
         """Wait for a turn that runs in the background."""

@@ -47,6 +47,45 @@ async def test_a_whole_run_in_which_the_model_speaks_the_scripts_words_to_an_age
     assert caplog.records == []
 
 
+async def test_before_it_says_a_line_of_the_script_the_model_hears_what_was_answered_to_the_last():
+    agent = LoopbackVoiceAgent(["welcome to the shop", "it is on its way", "good bye"])
+    acts = [speaks_what_it_is_asked, speaks_what_it_is_asked, says("thank you very much")]
+    async with realtime_server(*acts) as server:
+        user = model_at(server, role=AgentRole.USER)
+        script = [
+            scenario.user("where is my order"),
+            scenario.agent(),
+            scenario.user("when will it be here"),
+            scenario.agent(),
+            scenario.user(),
+            scenario.agent(),
+            scenario.succeed(),
+        ]
+        result = await run([agent, user], script)
+        model = server.last
+    said = ["where is my order", "when will it be here", "thank you very much"]
+    assert texts(result.messages, "user") == said
+    assert model.turns == ["welcome to the shop", "it is on its way"], "each of them once"
+    turns = ("input_audio_buffer.commit", "response.create")
+    kinds = [frame["type"] for frame in model.frames if frame["type"] in turns]
+    assert kinds == ["response.create", *turns, *turns], "what was answered comes before what is said to it"
+
+
+async def test_before_it_says_a_line_of_the_script_the_model_reads_what_was_written():
+    class Writes(scenario.AgentAdapter):
+        async def call(self, input):
+            return "we are closed"
+
+    async with realtime_server(says("hello"), speaks_what_it_is_asked) as server:
+        user = model_at(server, role=AgentRole.USER)
+        script = [scenario.user(), scenario.agent(), scenario.user("what a pity"), scenario.succeed()]
+        result = await run([Writes(), user], script)
+        model = server.last
+        assert model.turns == ["we are closed"]
+        assert [bool(frame.get("response")) for frame in model.sent("response.create")] == [False, True]
+    assert texts(result.messages, "user") == ["hello", "what a pity"]
+
+
 async def test_the_model_may_begin_the_conversation():
     agent = LoopbackVoiceAgent(["good day"])
     async with realtime_server(says("anybody home")) as server:

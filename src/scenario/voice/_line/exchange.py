@@ -11,6 +11,8 @@ from scenario.voice._recording.segment import AudioSegment
 from scenario.voice.events import VoiceEvent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scenario.types import AgentInput, Message
     from scenario.voice._audio.chunk import Speaker
     from scenario.voice._line.line import Line
@@ -72,7 +74,7 @@ class Exchange:
             VoiceTransportError: the connection was lost.
             ValueError: there is text to be spoken, and nobody to speak it.
         """
-        said = await self._say_what_is_new(line, input, simulator)
+        said = await self._say_what_is_new(line, input.messages, simulator)
         if said is not None:
             early = self._turn_begins(line, said.stop)
             if line.adapter.waits_for_turn_end:  # it cannot have been the answer
@@ -94,13 +96,22 @@ class Exchange:
                 await line.send(notify)
         return self._ended(line, await line.collect())
 
-    async def speak_text(self, line: Line, text: str) -> Message:
+    async def speak_text(self, line: Line, text: str, messages: Sequence[Message]) -> Message:
         """Have a model that plays the user say `text`; return its message.
+
+        A model that is told when the other side has spoken hears first what it has said meanwhile.
+
+        Args:
+            line: to the model.
+            text: what it is to say.
+            messages: the conversation so far.
 
         Raises:
             FirstChunkTimeoutError: it said nothing in time.
             VoiceTransportError: the connection was lost.
         """
+        if line.adapter.waits_for_turn_end:
+            await self._say_what_is_new(line, messages, None, wants_answer=False)
         self._turn_begins(line, None)
         self.begin(line, self._stage.now(), answers=False, user_stop=None)
         send_text: Any = getattr(line.adapter, "send_text")  # noqa: B009  # an optional method; the caller has looked
@@ -135,12 +146,14 @@ class Exchange:
             return None
         return self._speech.turn_begins(user_stop)
 
-    async def _say_what_is_new(self, line: Line, input: AgentInput, simulator: Any) -> Said | None:
+    async def _say_what_is_new(
+        self, line: Line, messages: Sequence[Message], simulator: Any, *, wants_answer: bool = True
+    ) -> Said | None:
         """Send what the other side has said since; return `None` when that is nothing."""
         spoken_by = "user" if line.adapter.role is AgentRole.AGENT else "assistant"
         said: Said | None = None
-        while line.sent < len(input.messages):
-            message = input.messages[line.sent]
+        while line.sent < len(messages):
+            message = messages[line.sent]
             line.sent += 1
             if message.get("role") == "tool":
                 await self._hand_over_result(line, message)
@@ -152,7 +165,7 @@ class Exchange:
                 if spoken_by == "user" and getattr(simulator, "voice", None):
                     chunk = await self._voice.speak(text, simulator)
                 else:
-                    sent = await self._send_text(line, text)
+                    sent = await self._send_text(line, text, wants_answer=wants_answer)
                     said = Said(sent, sent, sent, aloud=said is not None and said.aloud)
                     continue
             if chunk is None or not chunk.data:
@@ -179,16 +192,18 @@ class Exchange:
         self._transcripts.recorded(message, segment)
         return Said(first, last, end)
 
-    async def _send_text(self, line: Line, text: str) -> float:
+    async def _send_text(self, line: Line, text: str, *, wants_answer: bool) -> float:
         # What plays the user takes by `send_text` what it is to say.
         method = "hear_text" if line.adapter.role is AgentRole.USER else "send_text"
         send_text = getattr(line.adapter, method, None)
+        if send_text is None and not wants_answer:
+            return self._stage.now()
         if send_text is None:
             raise ValueError(
                 f"{line.adapter!r} is a voice agent and needs audio, but the user's message is text: give "
                 "the user simulator a voice=, or use scenario.audio(...)"
             )
-        await line.send(send_text, text)
+        await line.send(send_text, text, *(() if wants_answer else (False,)))
         return self._stage.now()
 
     async def _hand_over_result(self, line: Line, message: Message) -> None:

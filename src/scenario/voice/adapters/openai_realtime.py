@@ -197,15 +197,24 @@ class OpenAIRealtimeAgentAdapter(VoiceAgentAdapter):
             return
         from scenario.voice.adapters._openai.client_events import spoken_text
 
-        await self._connected().conversation.ask(spoken_text(self.protocol, text), script=text)
+        session = self._connected()
+        if self.turn_detection is None:
+            await session.commit(only_if_said=True)  # what the other side has said before
+        await session.conversation.ask(spoken_text(self.protocol, text), script=text)
 
-    async def hear_text(self, text: str) -> None:
-        """Have the model answer what the other side has written instead of said."""
+    async def hear_text(self, text: str, wants_answer: bool = True) -> None:
+        """Have the model know what the other side has written instead of said.
+
+        Args:
+            text: what it has written.
+            wants_answer: have the model answer it.
+        """
         from scenario.voice.adapters._openai.client_events import user_text
 
         session = self._connected()
         await session.send(user_text(text))
-        await session.conversation.ask()
+        if wants_answer:
+            await session.conversation.ask()
 
     async def send_tool_result(self, call_id: str, result: str) -> None:
         """Give the model the result of a tool that the script has run."""

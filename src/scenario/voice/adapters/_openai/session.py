@@ -135,8 +135,10 @@ class Session:
         else:
             await self._append(pcm)
 
-    async def commit(self) -> None:
-        """Make what was said a turn of the user."""
+    async def commit(self, *, only_if_said: bool = False) -> None:
+        """Make what was said a turn of the user, even if that is silence, unless it is `only_if_said`."""
+        if only_if_said and not self._appended:
+            return
         if (missing := _LEAST_BYTES - self._appended) > 0:
             await self._append(bytes(missing))
         self._appended = 0
