@@ -19,12 +19,11 @@ from scenario.types import AgentInput, AgentReturnTypes, AgentRole
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scenario.types import Message
+    from scenario.types import Message, ModelRequest
 
 __all__ = ["UserSimulatorAgent"]
 
 _log = logging.getLogger("scenario")
-_ATTEMPTS = 2
 _INTERJECTION_SECONDS = 3.0
 _LABEL = re.compile(r"^\s*(?:human|user|me)\s*:\s*", re.IGNORECASE)
 
@@ -100,7 +99,7 @@ class UserSimulatorAgent(AgentAdapter):
         """Write the user's next message.
 
         Raises:
-            ModelResponseError: the model twice answered without text.
+            ModelResponseError: the model twice answered with nothing usable.
             ModelCallError: the provider refused or could not be reached.
         """
         return {"role": "user", "content": await self._write(input)}
@@ -138,19 +137,23 @@ class UserSimulatorAgent(AgentAdapter):
         request = self._settings.request(
             [{"role": "system", "content": prompt}, *reversed_history(input.messages)]
         )
-        reason = None
-        for _ in range(_ATTEMPTS):
-            response = await complete(request)
-            text = _bare(response.text or "")
-            if text:
-                return text
-            reason = response.finish_reason
-        raise ModelResponseError(
-            f"{type(self).__name__}: the model {self.model!r} answered {_ATTEMPTS} times without text "
-            f"(finish reason {reason!r}).",
-            model=self.model,
-            finish_reason=reason,
-        )
+        try:
+            return await self._ask(request)
+        except ModelResponseError as error:
+            _log.info("the user's message is asked for once more: %s", error)
+            return await self._ask(request)
+
+    async def _ask(self, request: ModelRequest) -> str:
+        response = await complete(request)
+        text = _bare(response.text or "")
+        if not text:
+            raise ModelResponseError(
+                f"{type(self).__name__}: the model {self.model!r} answered without text "
+                f"(finish reason {response.finish_reason!r}).",
+                model=self.model,
+                finish_reason=response.finish_reason,
+            )
+        return text
 
     def _cache_fingerprint(self) -> dict[str, Any]:
         return {

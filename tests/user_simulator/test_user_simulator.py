@@ -14,6 +14,7 @@ from scenario._user_simulator.prompt import system_prompt
 from scenario.errors import AgentCallError, ModelCallError, ModelResponseError
 from scenario.types import ModelResponse
 from tests.engine.agents import agent
+from tests.peers.openai_server import OpenAIServer, Reply
 
 
 async def one_turn(simulator, *before, description="The user wants a pancake recipe.", **more):
@@ -137,6 +138,21 @@ async def test_a_blank_answer_is_asked_for_once_more():
         result = await one_turn(scenario.UserSimulatorAgent(model="fake/m"))
     assert result.messages[0]["content"] == "second"
     assert len(fake.requests) == 2
+
+
+async def test_an_answer_without_choices_is_asked_for_once_more():
+    async with OpenAIServer([Reply(choices=False), "hello"]) as server:
+        simulator = scenario.UserSimulatorAgent(model="openai/m", api_base=server.base_url, api_key="none")
+        result = await one_turn(simulator)
+    assert result.messages[0]["content"] == "hello"
+
+
+async def test_two_answers_without_choices_are_an_error():
+    async with OpenAIServer(Reply(choices=False)) as server:
+        simulator = scenario.UserSimulatorAgent(model="openai/m", api_base=server.base_url, api_key="none")
+        with pytest.raises(AgentCallError, match=r"UserSimulatorAgent.*'openai/m'.*without any choice"):
+            await one_turn(simulator)
+    assert len(server.requests) == 2
 
 
 async def test_two_blank_answers_are_an_error_with_class_model_and_finish_reason():
