@@ -79,6 +79,8 @@ class LoopbackTwilio:
         ring_seconds: how long placed calls ring.
         party: makes who is on the phone.
         start: what streams say at their start instead of the truth.
+        keys: who may use the interface instead of the account, and their passwords.
+        behind: seconds by which media is played later than it comes.
     """
 
     def __init__(self, account_sid: str, auth_token: str, party: Callable[[PhoneCall], Party]) -> None:
@@ -94,6 +96,8 @@ class LoopbackTwilio:
         self.ring_seconds = 0.05
         self.party = party
         self.start: dict[str, Any] = {}
+        self.keys: dict[str, str] = {}
+        self.behind = 0.0
         self.calls: list[PhoneCall] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -190,7 +194,7 @@ class LoopbackTwilio:
     async def _stream(self, call: PhoneCall, stream: ET.Element) -> None:
         url = stream.attrib["url"]
         assert "?" not in url, "Twilio does not send a query"
-        leg = Leg(call.party, stream_sid=f"MZ{len(call.legs):032x}")
+        leg = Leg(call.party, stream_sid=f"MZ{len(call.legs):032x}", behind=self.behind)
         call.legs.append(leg)
         start = {
             "accountSid": self.account_sid,
@@ -240,8 +244,9 @@ class LoopbackTwilio:
             if re.fullmatch(pattern, f"{method} {path}"):
                 del self.troubles[number]
                 return status, {"code": 20500, "message": "trouble", "status": status}
-        basic = base64.b64encode(f"{self.account_sid}:{self.auth_token}".encode()).decode()
-        if authorization != f"Basic {basic}":
+        keys = self.keys or {self.account_sid: self.auth_token}
+        known = [base64.b64encode(f"{user}:{word}".encode()).decode() for user, word in keys.items()]
+        if authorization.removeprefix("Basic ") not in known:
             shown = f"Authenticate: {self.account_sid} {self.auth_token}"
             return 401, {"code": 20003, "message": shown, "status": 401}
         root, _, rest = path.partition(f"/2010-04-01/Accounts/{self.account_sid}/")

@@ -40,6 +40,7 @@ class Leg:
     """A stream that is open.
 
     Attributes:
+        behind: seconds by which media is played later than it comes.
         frames: every message that came over the socket.
         arrived: when each of its media frames came.
         marks: names of the marks that have been played.
@@ -48,8 +49,9 @@ class Leg:
         close_code: with which the other side closed the socket.
     """
 
-    def __init__(self, party: Party, *, stream_sid: str) -> None:
+    def __init__(self, party: Party, *, stream_sid: str, behind: float = 0.0) -> None:
         self.party = party
+        self.behind = behind
         self.stream_sid = stream_sid
         self.frames: list[dict[str, Any]] = []
         self.arrived: list[float] = []
@@ -179,6 +181,7 @@ class Leg:
                 continue
             item = self._queue.popleft()
             if isinstance(item, str):
+                await asyncio.sleep(self.heard_until - loop.time())
                 self.marks.append(item)
                 await self.send({"event": "mark", "mark": {"name": item}})
                 continue
@@ -186,6 +189,9 @@ class Leg:
                 self._hear(SILENCE)
             if is_quiet:
                 self.heard_until = loop.time()
+                for _ in range(round(self.behind / SECONDS)):
+                    await asyncio.sleep(self.heard_until - loop.time())
+                    self._hear(SILENCE)
             is_quiet = False
             await asyncio.sleep(self.heard_until - loop.time())
             self._hear(item)

@@ -80,6 +80,33 @@ async def test_a_refused_number_is_the_fault_of_the_number(twilio, adapter):
     assert refused.value.fault == "number"
 
 
+@pytest.mark.parametrize("options", [{}, {"attach_callee": True}], ids=str)
+async def test_audio_in_another_format_is_the_fault_of_the_codec(twilio, adapter, options):
+    number = twilio.numbers[twilio.add_number(THEIRS, voice_url=PRODUCTION if options else "")]
+    twilio.start = {"mediaFormat": {"encoding": "audio/l16", "sampleRate": 16000, "channels": 2}}
+    expected = "audio/l16 at 16000 Hz with 2 channels, and must be audio/x-mulaw at 8000 Hz with 1 channel"
+    with pytest.raises(VoiceTransportError, match=expected) as failed:
+        async with asyncio.timeout(5):
+            await adapter.place_call(THEIRS, **options)
+    assert failed.value.fault == "codec"
+    assert twilio.calls_open == 0
+    assert number["voice_url"] in (PRODUCTION, None, "")
+    twilio.start = {}
+    await adapter.place_call(THEIRS, **options)  # what was refused before says nothing about this call
+
+
+async def test_a_call_taken_in_another_format_is_the_fault_of_the_codec_too(twilio, adapter):
+    twilio.start = {"mediaFormat": {}}
+    waiting = asyncio.create_task(adapter.wait_for_call())
+    number = twilio.numbers[twilio.number_sid]
+    await eventually(lambda: number["voice_url"] != PRODUCTION)
+    await twilio.ring(twilio.number_sid)
+    with pytest.raises(VoiceTransportError, match="None at None Hz") as failed:
+        await asyncio.wait_for(waiting, 5)
+    assert failed.value.fault == "codec"
+    assert number["voice_url"] == PRODUCTION
+
+
 @pytest.mark.parametrize(
     "to",
     ["5550002222", "+0123456789", "+1 555 000 2222", "+1555000222\uff12", "client:x", "+15550002222\n", ""],

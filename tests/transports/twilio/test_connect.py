@@ -9,7 +9,7 @@ import pytest
 from scenario.types import AgentRole
 from scenario.voice import TwilioAgentAdapter, VoiceTransportError
 from tests.transports.peers.sockets import free_port
-from tests.transports.twilio.conftest import ACCOUNT, OURS, TOKEN
+from tests.transports.twilio.conftest import ACCOUNT, OURS, THEIRS, TOKEN
 
 
 def test_the_defaults_are_those_of_the_documentation():
@@ -76,6 +76,15 @@ async def test_credentials_may_come_from_the_environment(new_adapter, monkeypatc
     monkeypatch.setenv("TWILIO_ACCOUNT_SID", ACCOUNT)
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", TOKEN)
     await new_adapter(account_sid="", auth_token="").connect()
+
+
+async def test_an_api_key_is_for_the_interface_and_the_auth_token_for_signatures(twilio, new_adapter):
+    twilio.keys = {"SK-key": "secret-of-the-key"}
+    adapter = new_adapter(api_key_sid="SK-key", api_key_secret="secret-of-the-key")
+    await adapter.connect()
+    twilio.hosts["tunnel.example.test"] = adapter.bound_port
+    await adapter.place_call(THEIRS)
+    assert adapter.live.is_set()
 
 
 async def test_wrong_credentials_are_the_fault(new_adapter):

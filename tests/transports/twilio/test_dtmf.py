@@ -55,6 +55,16 @@ async def test_a_stream_that_does_not_come_back_is_an_error(twilio, new_adapter,
         assert isinstance(await listener.until_error(2), VoiceTransportError)
 
 
+async def test_a_stream_that_comes_back_in_another_format_is_the_fault_of_the_codec(twilio, new_adapter):
+    adapter = new_adapter(dtmf_mode="rest")
+    await connect(twilio, adapter)
+    await adapter.place_call(THEIRS)
+    twilio.start = {"mediaFormat": {"encoding": "audio/l16"}}
+    with pytest.raises(VoiceTransportError) as failed:
+        await adapter.send_dtmf("1")
+    assert failed.value.fault == "codec"
+
+
 @pytest.mark.parametrize("mode", ["inband", "rest"])
 async def test_other_characters_reach_neither_media_nor_documents(twilio, new_adapter, mode):
     adapter = new_adapter(dtmf_mode=mode)

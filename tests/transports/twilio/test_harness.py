@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 
 import pytest
 
@@ -66,6 +67,21 @@ async def test_when_twilio_refuses_its_error_is_raised_and_the_tunnel_is_ended(t
         await harness(twilio, port, auth_token="wrong").__aenter__()
     assert refused.value.fault == "credentials"
     assert log.read_text().endswith("SIGTERM\n")
+
+
+async def test_a_port_in_use_is_named_before_a_tunnel_leads_to_it(twilio, log):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(OSError, match=f"port {port}.*another http_port"):
+            await harness(twilio, port).__aenter__()
+    assert not log.exists()
+
+
+async def test_without_the_program_the_error_says_how_to_get_it(twilio, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(TunnelUnavailableError, match="install cloudflared`"):
+        await harness(twilio, 0).__aenter__()
+    assert twilio.requests == []
 
 
 async def test_when_the_address_does_not_answer_both_are_ended(twilio, log, monkeypatch):

@@ -91,6 +91,47 @@ async def test_a_file_that_was_not_finished_has_nothing_to_restore(twilio, new_a
     assert list(folder.iterdir()) == []
 
 
+async def test_what_a_process_killed_after_we_connected_has_left_is_restored_by_us(
+    twilio, waiting, new_adapter, home
+):
+    adapter = new_adapter()
+    await connect(twilio, adapter)
+    await killed(waiting)  # the number still points at its dead tunnel, and we never saw what was before
+    with pytest.raises(TimeoutError):
+        await adapter.wait_for_call(0.1)
+    assert twilio.numbers[twilio.number_sid]["voice_url"] == PRODUCTION
+    assert list((home / ".scenario" / "twilio-restore").iterdir()) == []
+
+
+async def test_when_restoring_fails_waiting_again_does_not_forget_what_was_before(twilio, adapter):
+    number = twilio.numbers[twilio.number_sid]
+    waiting = asyncio.create_task(adapter.wait_for_call(0.5))
+    await eventually(lambda: number["voice_url"] != PRODUCTION)
+    twilio.troubles = [(r"POST .*/IncomingPhoneNumbers/.*", 500)] * 3
+    with pytest.raises(TimeoutError):
+        await waiting
+    assert number["voice_url"] != PRODUCTION
+    with pytest.raises(TimeoutError):
+        await adapter.wait_for_call(0.1)
+    assert (number["voice_url"], number["voice_method"]) == (PRODUCTION, "GET")
+
+
+async def test_two_adapters_of_one_process_cannot_take_the_calls_of_one_number(twilio, adapter, new_adapter):
+    waiting = asyncio.create_task(adapter.wait_for_call())
+    number = twilio.numbers[twilio.number_sid]
+    await eventually(lambda: number["voice_url"] != PRODUCTION)
+    other = new_adapter(public_base_url="https://other.example.test")
+    await other.connect()
+    with pytest.raises(RuntimeError, match="another run takes the calls of this number"):
+        await other.wait_for_call(1)
+    await other.disconnect()
+    assert number["voice_url"] == "https://tunnel.example.test/twilio/voice"
+    await twilio.ring(twilio.number_sid)
+    await waiting
+    await adapter.disconnect()
+    assert number["voice_url"] == PRODUCTION
+
+
 async def test_when_restoring_fails_the_next_connection_does_it(twilio, new_adapter):
     adapter = new_adapter()
     await connect(twilio, adapter)

@@ -90,6 +90,25 @@ async def test_a_second_stream_is_refused_and_the_first_goes_on(twilio, adapter)
     await eventually(lambda: leg.marks == ["turn-1"])
 
 
+async def test_connected_and_start_said_again_change_nothing(twilio, adapter):
+    await adapter.place_call(THEIRS)
+    leg = await twilio.calls[0].until_streaming()
+    await leg.send({"event": "connected", "protocol": "Call", "version": "1.0.0"}, numbered=False)
+    await leg.send({"event": "start", "start": {"streamSid": "MZ-other", "callSid": "CA-other"}})
+    await adapter.end_user_turn()
+    await eventually(lambda: leg.marks == ["turn-1"])
+    assert leg.frames[-1]["streamSid"] == leg.stream_sid
+
+
+async def test_of_a_webhook_that_is_delivered_twice_one_stream_is_taken(twilio, adapter):
+    first, again = await token(twilio), await token(twilio)
+    socket = await open_stream(twilio, again)
+    await asyncio.wait_for(adapter.live.wait(), 5)
+    assert await close_code(await open_stream(twilio, first)) == 1008
+    assert adapter.live.is_set()
+    await socket.close()
+
+
 async def test_a_stream_that_never_starts_is_closed(twilio, adapter, monkeypatch):
     monkeypatch.setattr(routes, "_START_SECONDS", 0.2)
     headers = {"X-Twilio-Signature": twilio.signer.compute_signature(STREAM, {})}

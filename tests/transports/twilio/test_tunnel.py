@@ -48,7 +48,7 @@ async def test_the_address_is_read_and_the_program_is_ended(cloudflared):
 
 async def test_a_missing_program_is_named_with_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(TunnelUnavailableError, match=r"'cloudflared' cannot be run.*install it"):
+    with pytest.raises(TunnelUnavailableError, match=r"'cloudflared' cannot be run.*install cloudflared`"):
         await CloudflareTunnel(1).start()
 
 

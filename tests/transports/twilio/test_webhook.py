@@ -64,6 +64,19 @@ async def test_health_repeats_the_nonce_with_and_without_the_path_of_the_public_
         assert (await client.post(f"{local}/twilio/voice/")).status_code == 404
 
 
+async def test_what_proxies_say_of_the_address_does_not_matter(twilio, adapter):
+    form = {"CallSid": "CA1", "From": THEIRS}
+    headers = {
+        "X-Twilio-Signature": twilio.signer.compute_signature(VOICE, form),
+        "X-Forwarded-Proto": "http",
+        "X-Forwarded-Host": "elsewhere.example.test",
+        "Host": "localhost",
+    }
+    async with httpx.AsyncClient(trust_env=False) as client:
+        answer = await client.post(twilio.local(VOICE), data=form, headers=headers)
+    assert 'url="wss://tunnel.example.test/twilio/stream"' in answer.text
+
+
 async def test_addresses_are_escaped_in_documents(twilio, new_adapter):
     adapter = new_adapter(public_base_url="https://tunnel.example.test/a&b")
     await connect(twilio, adapter)

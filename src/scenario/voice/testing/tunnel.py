@@ -27,6 +27,11 @@ __all__ = ["CloudflareTunnel", "TunnelUnavailableError"]
 _logger = logging.getLogger("scenario.voice")
 
 _PROGRAM = "cloudflared"
+_INSTALL = (
+    "`winget install --id Cloudflare.cloudflared`"
+    if sys.platform == "win32"
+    else "`brew install cloudflared`, or the package of pkg.cloudflare.com for your system"
+)
 # Its own service is named in error messages, before there is a tunnel.
 _URL = re.compile(r"https://(?!api\.)[a-z0-9-]+\.trycloudflare\.com")
 _LINES = 20
@@ -112,9 +117,8 @@ class CloudflareTunnel:
             )
         except OSError as error:
             raise TunnelUnavailableError(
-                f"the program {_PROGRAM!r} cannot be run ({error.strerror}): install it "
-                "(developers.cloudflare.com/cloudflare-one/connections/connect-networks/downloads), or give "
-                "the adapter the public_base_url of another tunnel"
+                f"the program {_PROGRAM!r} cannot be run ({error.strerror}): install it with {_INSTALL}, or "
+                "give the adapter the public_base_url of another tunnel"
             ) from None
         try:
             await self._until_found(self._process)

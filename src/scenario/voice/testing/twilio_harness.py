@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import socket
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -82,7 +81,8 @@ class TwilioHarness:
 
     async def __aenter__(self) -> TwilioAgentAdapter:
         # The tunnel comes first, as the adapter needs its address, and so it needs the port before that.
-        port = self.http_port or _free_port()
+        # And it must be free before, or the tunnel would show the world what else listens there.
+        port = _free_port(self.http_port)
         async with AsyncExitStack() as stack:
             tunnel = await stack.enter_async_context(CloudflareTunnel(port, **self._tunnel_options))
             adapter = await stack.enter_async_context(
@@ -116,7 +116,8 @@ def _hidden(name: str, value: Any) -> Any:
     return Secret(value) if name.startswith("api_key") and isinstance(value, str) else value
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+def _free_port(port: int) -> int:
+    from scenario.voice.adapters._twilio.listening import listening
+
+    with listening("127.0.0.1", port) as probe:
         return probe.getsockname()[1]

@@ -47,14 +47,18 @@ class BorrowedNumber:
                 "wait until it has ended, or use another number"
             )
         try:
-            theirs = await self._rest.webhook(self._number_sid) or self._ours
+            current = await self._rest.webhook(self._number_sid) or self._ours
+            # After a run that was killed since we connected, or could not restore, the number has that run's.
+            theirs = self._left_behind(current) or current
             if theirs == self._ours:
                 self._file.delete()
                 return
             self._file.write(theirs, ours=self._ours.url, account=self._account_sid)
             self._theirs = theirs  # from now on: whether or not Twilio says that it has done the next
         except BaseException:
-            self._file.delete()
+            if self._file.read() is None:
+                self._file.delete()
+            self._file.release()
             raise
         await self._rest.set_webhook(self._number_sid, self._ours)
 
@@ -72,6 +76,12 @@ class BorrowedNumber:
             self._file.delete()
         finally:
             self._file.release()
+
+    def _left_behind(self, current: Webhook) -> Webhook | None:
+        left = self._file.read()
+        if left is None or left[1:] != (fingerprint(current.url), fingerprint(self._account_sid)):
+            return None
+        return left[0]
 
 
 async def restore_leftovers(rest: TwilioRest, account_sid: str) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from scenario.voice.adapters._twilio.connection import Connection
+    from scenario.voice.errors import Fault
 
 Mode = Literal["idle", "answer", "call"]
 Attachment = Literal["self", "callee", "elsewhere"]
@@ -56,7 +57,7 @@ class Calls:
             await number.borrow()
             try:
                 async with connection.adapter.clock.timeout(timeout):
-                    await connection.adapter.live.wait()
+                    await self._until(connection.adapter.live)
             except TimeoutError:
                 shown = shortened(connection.adapter.phone_number)
                 raise TimeoutError(f"nobody called {shown} within {timeout:g} s{self._refusal()}") from None
@@ -73,9 +74,8 @@ class Calls:
         if connection.expected is not None:
             raise RuntimeError("a call is being placed already; wait until place_call() has returned")
         await self.hang_up()
-        if connection.stream is not None:
-            await connection.stream.close()
-            connection.adapter.live.clear()
+        await connection.end_stream()
+        connection.adapter.live.clear()
         async with self._restored_on_failure():
             if attachment == "callee":
                 sid = await connection.rest.number_sid(to)
@@ -104,7 +104,7 @@ class Calls:
             await connection.rest.redirect_call(stream.call_sid, document)
             seconds = sum(PAUSES.get(digit, _KEY_SECONDS) for digit in digits)
             async with connection.adapter.clock.timeout(seconds + _REATTACH_SECONDS):
-                await ticket.attached.wait()
+                await self._until(ticket.attached)
         except TimeoutError:
             raise self._error("the media stream did not come back after the keys") from None
         finally:
@@ -125,6 +125,13 @@ class Calls:
             await self._connection.rest.end_call(dial.result())
         if self._dial is dial:
             self._dial = None
+
+    async def abandon(self) -> None:
+        """Wait no longer for Twilio to say whether it has placed a call."""
+        dial, self._dial = self._dial, None
+        if dial is not None:
+            dial.cancel()
+            await asyncio.gather(dial, return_exceptions=True)
 
     async def give_back(self) -> None:
         """Restore the settings of all numbers that we have changed.
@@ -178,20 +185,33 @@ class Calls:
     async def _happened(self, event: asyncio.Event) -> bool:
         try:
             async with self._connection.adapter.clock.timeout(_POLL_SECONDS):
-                return await event.wait()
+                await self._until(event)
         except TimeoutError:
             return False
+        return True
+
+    async def _until(self, attached: asyncio.Event) -> None:
+        """Wait for the stream.
+
+        Raises:
+            VoiceTransportError: it came, and has audio that we do not speak (fault `codec`).
+        """
+        routes = self._connection.routes
+        waiting = [asyncio.create_task(event.wait()) for event in (attached, routes.other_format)]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+        if not attached.is_set() and routes.other_format.is_set():
+            raise self._error(f"a media stream came and was refused: {routes.refusal}", fault="codec")
 
     @asynccontextmanager
     async def _restored_on_failure(self) -> AsyncGenerator[None]:
-        connection = self._connection
         try:
             yield
         except BaseException:
-            await asyncio.gather(
-                connection.attempt("the number's settings could not be restored", self.give_back()),
-                connection.attempt("the call could not be ended", self.hang_up()),
-            )
+            await self._connection.tell_twilio()
             raise
 
     def _enter(self, mode: Mode) -> None:
@@ -202,6 +222,7 @@ class Calls:
                 "connect() begin anew, and two adapters can do both at once"
             )
         self.mode = mode
+        self._connection.routes.forget_refusals()
 
     def _number(self, sid: str) -> BorrowedNumber:
         connection = self._connection
@@ -216,8 +237,6 @@ class Calls:
         refusal = self._connection.routes.refusal
         return f"; a media stream came and was refused: {refusal}" if refusal else ""
 
-    def _error(
-        self, text: str, *, fault: Literal["number", "peer"] = "peer", reason: str = ""
-    ) -> VoiceTransportError:
+    def _error(self, text: str, *, fault: Fault = "peer", reason: str = "") -> VoiceTransportError:
         name = type(self._connection.adapter).__name__
         return VoiceTransportError(text, adapter=name, fault=fault, reason=reason)

@@ -38,7 +38,6 @@ _RATE = 8000
 _FRAME_SECONDS = 0.02
 _FRAME_BYTES = 160
 _SILENCE = b"\xff" * _FRAME_BYTES
-_CLOSE_SECONDS = 1.0
 
 
 class MediaStream:
@@ -71,6 +70,7 @@ class MediaStream:
         self._decoder = Decoder(FORMAT)
         self._schedule = Schedule()
         self._marks = 0
+        self._last_mark = ""  # whose return tells when the user's turn has been heard
         self._unknown: set[str] = set()
         self._callbacks: set[asyncio.Task[None]] = set()
         self._pacer = Pacer(
@@ -112,8 +112,7 @@ class MediaStream:
         elif event == "dtmf":
             self._take_key(str(part(frame, "dtmf").get("digit", "")))
         elif event == "mark":
-            name = part(frame, "mark").get("name")
-            self._adapter.line.notice("transport_message", name="mark", args={"name": name, "played": True})
+            self._take_mark(part(frame, "mark").get("name"))
         else:
             self._ignore(f"event {event!r}")
 
@@ -136,6 +135,11 @@ class MediaStream:
         if silence:
             self.inbox.put_audio(self._decoder.flush() + silent_chunk(silence).data)
         self.inbox.put_audio(self._decoder.push(payload))
+
+    def _take_mark(self, name: object) -> None:
+        if name == self._last_mark:
+            self._adapter.line.user_heard(self._schedule.due(self._adapter.clock.now()))
+        self._adapter.line.notice("transport_message", name="mark", args={"name": name, "played": True})
 
     def _take_key(self, digit: str) -> None:
         self._adapter.line.notice("dtmf_received", args={"tones": digit})
@@ -176,18 +180,19 @@ class MediaStream:
         """Send what is left of a turn, and a mark, which comes back when all of it has been heard."""
         await self.flush()
         self._marks += 1
-        await self._send({"event": "mark", "mark": {"name": f"turn-{self._marks}"}})
+        self._last_mark = f"turn-{self._marks}"
+        await self._send({"event": "mark", "mark": {"name": self._last_mark}})
 
     async def clear(self) -> None:
-        """Have Twilio drop what it has not played yet."""
+        """Have Twilio drop what it has not played yet; the marks in it come back at once."""
+        self._last_mark = ""
         await self._send({"event": "clear"})
 
-    async def close(self) -> None:
-        """End the stream."""
-        if not self.is_over:
-            with suppress(Exception):  # it ends either way
-                async with asyncio.timeout(_CLOSE_SECONDS):
-                    await self._socket.close(1000)
+    async def close(self, seconds: float) -> None:
+        """End the stream, also one that Twilio has only said to be over; when it is closed, do nothing."""
+        with suppress(Exception):  # it ends either way
+            async with asyncio.timeout(seconds):
+                await self._socket.close(1000)
 
     async def _pace(self, frames: bytes) -> None:
         if not frames:

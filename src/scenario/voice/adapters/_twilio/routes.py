@@ -16,7 +16,7 @@ from scenario.voice.adapters._twilio import addresses, signature, twiml
 from scenario.voice.adapters._twilio.numbers import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Iterable
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 
     from starlette.datastructures import Headers
     from starlette.requests import Request
@@ -82,6 +82,13 @@ class Routes:
         self._carry = carry
         self.refusal = ""
         """Why the last stream that had a signature was not taken."""
+        self.other_format = asyncio.Event()
+        """Set when a stream was not taken only because of its audio's format."""
+
+    def forget_refusals(self) -> None:
+        """Let what was refused before say nothing about the next call."""
+        self.refusal = ""
+        self.other_format.clear()
 
     def app(self) -> Starlette:
         """Return the application."""
@@ -172,9 +179,6 @@ class Routes:
             return "its token is unknown or was used before"
         if start.get("accountSid") != self._account_sid:
             return "it belongs to another account"
-        media_format = {name: part(start, "mediaFormat").get(name) for name in _MEDIA_FORMAT}
-        if media_format != _MEDIA_FORMAT:
-            return f"its audio is {media_format!r} and not {_MEDIA_FORMAT!r}"
         stream_sid = frame.get("streamSid") or start.get("streamSid")
         if not isinstance(stream_sid, str):
             return "it has no streamSid"
@@ -183,6 +187,10 @@ class Routes:
             return "it belongs to another call"
         if not self._is_free(ticket):
             return "another stream is on the line"
+        media_format = {name: part(start, "mediaFormat").get(name) for name in _MEDIA_FORMAT}
+        if media_format != _MEDIA_FORMAT:
+            self.other_format.set()
+            return f"its audio is {_described(media_format)}, and must be {_described(_MEDIA_FORMAT)}"
         return Arrival(socket, stream_sid, call_sid, ticket)
 
 
@@ -202,6 +210,11 @@ def part(frame: dict[str, Any], name: str) -> dict[str, Any]:
     """Return an object within a frame; `{}` if there is none."""
     found = frame.get(name)
     return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+
+
+def _described(media_format: Mapping[str, object]) -> str:
+    encoding, rate, channels = media_format.values()
+    return f"{encoding} at {rate} Hz with {channels} channel{'' if channels == 1 else 's'}"
 
 
 def _forms(url: str) -> set[str]:

@@ -38,6 +38,10 @@ class Schedule:
             return lead
         return lead if lead < -_JOINED else 0.0
 
+    def due(self, now: float) -> float:
+        """Return when a frame that came now, in its turn, should be heard: what is not late says it best."""
+        return now if self._offset is None else self._stamp + self._offset
+
     def heard(self, silence: float, seconds: float) -> None:
         """Take note that the frame is heard, after `silence`; both in seconds."""
         self._end += silence + seconds

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
+from scenario.voice.adapters._twilio.listening import listening
+
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Generator
 
     from starlette.applications import Starlette
 
-_STOP_SECONDS = 3.0
-_GRACE_SECONDS = 1
+_LEFT_SECONDS = 0.2  # for what serves connections that were cut
 _LOGGERS = ("uvicorn.error", "uvicorn.access", "uvicorn.asgi")
 
 
@@ -43,7 +44,6 @@ class WebServer:
                 ws_per_message_deflate=False,
                 proxy_headers=False,
                 server_header=False,
-                timeout_graceful_shutdown=_GRACE_SECONDS,
             )
         )
         self._task: asyncio.Task[None] | None = None
@@ -56,7 +56,7 @@ class WebServer:
         Raises:
             OSError: the port is in use, or the address is not this machine's.
         """
-        listener = _bound(self._host, self._wanted_port)
+        listener = listening(self._host, self._wanted_port)
         self.port = listener.getsockname()[1]
         with _quiet():  # the task, and with it every connection, takes the setting along
             self._task = asyncio.create_task(self._server.serve([listener]), name="scenario twilio server")
@@ -69,21 +69,25 @@ class WebServer:
             listener.close()
             self._task.result()
 
-    async def stop(self) -> None:
-        """End every connection and free the port, within 3 s."""
+    async def stop(self, seconds: float) -> None:
+        """Free the port and end every connection, as it should be or, after some seconds, at once."""
         task, self._task = self._task, None
         if task is None:
             return
         self._server.should_exit = True
         try:
-            await asyncio.wait({task}, timeout=_STOP_SECONDS)
+            await asyncio.wait({task}, timeout=seconds - _LEFT_SECONDS)
         finally:
             for connection in list(self._server.server_state.connections):
                 transport: Any = getattr(connection, "transport", None)
                 if transport is not None:
                     transport.abort()
             task.cancel()
-            await asyncio.wait({task})
+            left = {task, *self._server.server_state.tasks}
+            await asyncio.wait(left, timeout=_LEFT_SECONDS)
+            for each in left:
+                each.cancel()
+            await asyncio.wait(left)
             if not task.cancelled() and (error := task.exception()) is not None:
                 logging.getLogger("scenario.voice").warning("the web server ended with %r", error)
 
@@ -102,25 +106,6 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.bound.set()
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        with suppress(OSError):
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen()
-        listener.setblocking(False)
-    except OSError as error:
-        listener.close()
-        raise type(error)(
-            error.errno,
-            f"{error.strerror}: cannot listen on port {port} of {host}; choose another http_port (0 takes a "
-            "free one), or end what uses it",
-        ) from None
-    return listener
 
 
 _is_quiet: ContextVar[bool] = ContextVar("scenario_twilio_quiet_server", default=False)
