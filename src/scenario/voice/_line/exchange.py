@@ -122,6 +122,11 @@ class Exchange:
     def close(self, line: Line) -> None:
         """Record what was heard of utterances that the end of the run broke off."""
         line.close_overrun(at_latest=float("inf"))
+        if line.unfinished is not None:
+            start, end = line.unfinished
+            self._broke_off(
+                "user" if line.speaker == "agent" else "agent", start, min(end, self._stage.now())
+            )
         turn = line.turn or line.broken_off
         line.turn = line.broken_off = None
         if turn is None or line.is_aside:
@@ -137,6 +142,13 @@ class Exchange:
                 heard_transcript=heard.text,
                 turn=turn.number,
             )
+
+    def _broke_off(self, speaker: Speaker, start: float, end: float) -> None:
+        if end <= start:
+            return
+        if speaker == "user":
+            self._speech.user_spoke(start, end)
+        self._add_segment(speaker, start, end, None, transcript_truncated=True, turn=self._turns)
 
     def _turn_begins(self, line: Line, user_stop: float | None) -> float | None:
         if line.is_aside:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from typing import TYPE_CHECKING, Any
 
 from scenario.voice._audio.chunk import BYTES_PER_SECOND, SAMPLE_RATE, AudioChunk
-from scenario.voice._line.backlog import still_said
 from scenario.voice._line.ending import ending
 from scenario.voice._line.link import Link
 from scenario.voice._line.news import News, news
 from scenario.voice._line.overrun import Overrun
 from scenario.voice._line.playout import is_sound
+from scenario.voice._line.pump import Pump
 from scenario.voice._line.telling import Telling
 from scenario.voice._line.turn import HeardTurn, Turn
-from scenario.voice.errors import FirstChunkTimeoutError, VoiceTransportError
+from scenario.voice.errors import FirstChunkTimeoutError
 from scenario.voice.events import VoiceEvent
 
 if TYPE_CHECKING:
@@ -26,11 +24,7 @@ if TYPE_CHECKING:
     from scenario.voice._line.stage import Stage
     from scenario.voice.adapters.base import VoiceAgentAdapter
 
-_log = logging.getLogger("scenario")
-_IDLE = 30.0  # seconds that a read may wait; nothing depends on it
 _PAUSE = 0.3
-_AT_ONCE = 0.005  # seconds within which what has come already is there
-_BACKLOG = 1.0  # seconds that taking it may need
 _BARGE_IN_PIECE = BYTES_PER_SECOND // 10
 
 
@@ -66,14 +60,15 @@ class Line:
         self.answered: set[str] = set()  # tool calls to which the adapter itself gave the results
         self.turn: Turn | None = None
         self.broken_off: Turn | None = None  # a turn that failed
+        self.unfinished: tuple[float, float] | None = None  # where on the track the other side is speaking
         self.later: list[
             Turn
         ] = []  # what came after the end of the turn, or between turns, each with its end
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
         self.overrun: Overrun | None = None
         self._telling = Telling(self, take_turn, user_heard)
         self.link = Link(adapter)
-        self._pump: asyncio.Task[None] | None = None
+        self._pump = Pump(adapter, self.link, stage, self.playout, take=self._take, lose=self._lose)
         self._utterance_is_open = False
         self._last_sound_came = 0.0
         self._streamed_before = news(adapter, "streaming_transcript")
@@ -92,15 +87,11 @@ class Line:
 
     def listen(self) -> None:
         """Receive from now on, until `disconnect`."""
-        self._pump = asyncio.create_task(self._receive(), name=f"receive pump of {self.adapter!r}")
+        self._pump.start()
 
     async def disconnect(self, timeout: float) -> None:
         """Stop receiving, and disconnect the adapter, unless it is its user's. Never raises."""
-        pump, self._pump = self._pump, None
-        if pump is not None:
-            pump.cancel()
-            if not (await asyncio.wait([pump], timeout=timeout / 2))[0]:
-                _log.warning("%s.recv_audio() ignores its cancellation", type(self.adapter).__name__)
+        await self._pump.stop(timeout / 2)
         await self.link.disconnect(timeout)
 
     # Sending
@@ -123,7 +114,7 @@ class Line:
         begins = await stage.next_frame()
         if not over:
             self.later.clear()  # said before, it answers nothing of this
-        start, end = stage.place(self._opposite, chunk.data, begins)
+        start, end = self.unfinished = stage.place(self._opposite, chunk.data, begins)
         if adapter.paced or adapter.waits_for_turn_end:
             await self.hand_over(chunk)
             await stage.sleep_until(end)
@@ -136,6 +127,7 @@ class Line:
             await stage.sleep_until(end)
             await self.hand_over(chunk)
         stage.advance()
+        self.unfinished = None
         return start, end
 
     async def hand_over(self, chunk: AudioChunk) -> None:
@@ -281,19 +273,21 @@ class Line:
         Returns:
             When to look again; `None` when it is over.
         """
-        now = self.stage.now()
-        again = self.close_overrun(at_latest=turn.begun_at + self.adapter.response_timeout)
-        turn.start = max(turn.start, now)
+        at_latest, overrun = turn.begun_at + self.adapter.response_timeout, self.overrun
+        again = self.close_overrun(at_latest=at_latest, user_stop=turn.user_stop)
+        if overrun is not None:
+            turn.start = max(turn.start, overrun.end)
         if again is None:
-            turn.begun_at = now
+            turn.begun_at = self.stage.now()
         return again
 
-    def close_overrun(self, *, at_latest: float) -> float | None:
+    def close_overrun(self, *, at_latest: float, user_stop: float | None = None) -> float | None:
         """Give an utterance that was cut off what was heard of it; return when to look again."""
         if self.overrun is None:
             return None
-        again = self.overrun.follow(self.playout, self.adapter, self.stage.now())
-        if again is None or self.stage.now() >= at_latest:
+        now = self.stage.now()
+        again = self.overrun.follow(self.playout, self.adapter, now, user_stop)
+        if again is None or now >= at_latest:
             self.overrun = None
             return None
         return min(again, at_latest)
@@ -370,53 +364,7 @@ class Line:
         if self.error is not None:
             raise self.error
 
-    async def _receive(self) -> None:
-        try:
-            live = getattr(self.adapter, "live", None)
-            if isinstance(live, asyncio.Event):
-                await self.link.call(live.wait)
-            await self._take_backlog()
-            while True:
-                started = self.stage.clock.now()
-                try:
-                    chunk = await self._next(_IDLE)
-                except TimeoutError:
-                    if self.stage.clock.now() - started < _IDLE / 2:
-                        await asyncio.sleep(0.01)  # it did not wait: asking again at once would hog the loop
-                    continue
-                self._take(chunk)
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
-                raise
-            name = type(self.adapter).__name__
-            self._lose(VoiceTransportError("its receiving was cancelled", adapter=name))
-        except Exception as error:  # noqa: BLE001  # it surfaces in the turn or the step that needs the line
-            self._lose(error)
-
-    async def _next(self, timeout: float) -> AudioChunk:
-        chunk = await self.link.call(self.adapter.recv_audio, timeout)
-        if isinstance(chunk, AudioChunk):
-            return chunk
-        name = type(self.adapter).__name__
-        raise TypeError(f"{name}.recv_audio() must return an AudioChunk, got {type(chunk).__name__}")
-
-    async def _take_backlog(self) -> None:
-        """Pass over what came before the recording: on a line that is never silent, and of an earlier run."""
-        is_live = self.adapter.continuous or self.adapter.turn_end == "vad"
-        if not is_live and not self.link.has_served:
-            return
-        came: list[AudioChunk] = []
-        try:
-            while self.stage.now() < _BACKLOG:
-                came.append(await self._next(_AT_ONCE))
-        except TimeoutError:
-            pass
-        finally:
-            for chunk in still_said(came) if is_live else ():
-                self._take(chunk)
-
-    def _lose(self, error: Exception) -> None:
+    def _lose(self, error: BaseException) -> None:
         self.error = self.link.failure(error, "the connection was lost")
         name = type(self.error).__name__
         self.event("transport_error", metadata={"error": f"{name}: {self.error}"})
@@ -425,6 +373,7 @@ class Line:
     def _take(self, chunk: AudioChunk) -> None:
         """Hear what came from the agent."""
         now = self.stage.now()
+        self._end_overrun_between_data(now)
         turn = self._turn_of(chunk, now)
         if turn is not None and turn.first_byte is None:
             turn.first_byte = now
@@ -471,6 +420,13 @@ class Line:
     def _overruns(self) -> bool:
         """Whether what comes is the rest of an utterance that was cut off."""
         return self.overrun is not None and self.overrun.ended_at is None
+
+    def _end_overrun_between_data(self, now: float) -> None:
+        """Where data comes an utterance at a time, what comes later and in the next turn is another one."""
+        if self.adapter.turn_end != "gap" or self.overrun is None or self.overrun.ended_at is not None:
+            return
+        if self.turn is not None and now - self._last_sound_came >= self.adapter.response_tail_silence:
+            self.overrun.ended_at = self.playout.end
 
     def _has_paused(self, now: float) -> bool:
         """Whether the agent's last utterance ended, where only a pause in what comes tells so."""

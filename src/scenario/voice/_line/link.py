@@ -7,8 +7,10 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from scenario.errors import ScenarioError, exception_text
+from scenario.voice._audio.chunk import AudioChunk
 from scenario.voice._line.ends import NO_LINE
 from scenario.voice._line.reach import Reach
+from scenario.voice._line.within import TookTooLongError, within
 from scenario.voice.errors import UnsupportedCapabilityError, VoiceTransportError
 
 if TYPE_CHECKING:
@@ -57,10 +59,9 @@ class Link:
         self._is_taken = True
         if not self._is_ours:
             return
-        scope = asyncio.timeout(timeout)
         try:
-            async with scope:
-                await self._reach.call(self._adapter.connect)
+            connecting = self._reach.call(self._adapter.connect)
+            await within(timeout, connecting, name=f"{self._name}.connect()")
         except (ScenarioError, UnsupportedCapabilityError) as error:
             if isinstance(error, VoiceTransportError) and not error.adapter:
                 error.adapter = self._name
@@ -70,30 +71,29 @@ class Link:
             if _is_cancelled():
                 raise
             raise VoiceTransportError("its connecting was cancelled", adapter=self._name) from error
+        except TookTooLongError as error:
+            text = f"connecting took longer than {timeout:g} s (VoiceOptions.connect_timeout)"
+            raise VoiceTransportError(text, adapter=self._name) from error
         except Exception as error:
             text = f"could not connect: {exception_text(error)}"
-            if scope.expired():
-                text = f"connecting took longer than {timeout:g} s (VoiceOptions.connect_timeout)"
             raise VoiceTransportError(text, adapter=self._name) from error
 
     async def disconnect(self, timeout: float) -> None:
         """Let the adapter go, and disconnect it unless it is its user's. Never raises."""
         if not self._is_taken:
             return
-        scope = asyncio.timeout(timeout)
         try:
-            async with scope:
-                if self._is_ours:
-                    await self._reach.call(self._adapter.disconnect)
+            if self._is_ours:
+                leaving = self._reach.call(self._adapter.disconnect)
+                await within(timeout, leaving, name=f"{self._name}.disconnect()")
         except asyncio.CancelledError as error:
             if _is_cancelled():
                 raise
             _log.warning("%s failed to disconnect: %r", self._name, error)
+        except TookTooLongError:
+            _log.warning("%s did not disconnect within %g s", self._name, timeout)
         except Exception as error:  # noqa: BLE001  # the run has its result
-            if scope.expired():
-                _log.warning("%s did not disconnect within %g s", self._name, timeout)
-            else:
-                _log.warning("%s failed to disconnect: %r", self._name, error)
+            _log.warning("%s failed to disconnect: %r", self._name, error)
         finally:
             self._is_taken = False
             self._adapter._scenario_has_served = True  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
@@ -110,15 +110,24 @@ class Link:
     async def send(self, method: Callable[..., Any], *args: Any) -> Any:
         """Call a method of the adapter that sends something.
 
+        Real time limits it, to what the audio takes and as much more as the agent has for its answer.
+
         Raises:
-            VoiceTransportError: it could not be sent.
+            VoiceTransportError: it could not be sent, or was not in time.
         """
+        audio = sum(arg.duration_seconds for arg in args if isinstance(arg, AudioChunk))
+        limit = audio + self._adapter.response_timeout
+        scope = asyncio.timeout(limit)
         try:
-            return await self._reach.call(method, *args)
+            async with scope:
+                return await self._reach.call(method, *args)
         except (OSError, EOFError) as error:
+            if scope.expired():
+                text = f"{method.__name__}() did not return within {limit:g} s"
+                raise VoiceTransportError(text, adapter=self._name) from error
             raise self.failure(error, f"{method.__name__}() failed") from error
 
-    def failure(self, error: Exception, what: str) -> Exception:
+    def failure(self, error: BaseException, what: str) -> BaseException:
         """Return an error of the operating system as one of the transport, and any other as it is."""
         if isinstance(error, ScenarioError) or not isinstance(error, OSError | EOFError):
             return error
