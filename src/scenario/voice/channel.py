@@ -301,6 +301,7 @@ class VoiceChannel:
         """What the agents have been sent of the conversation ends there at the latest."""
         for line in self._lines.values():
             line.sent = min(line.sent, index)
+        self._exchange.rolled_back(index)
 
     def set_effects(self, effects: Sequence[Any]) -> None:
         """Replace the audio effects of the run's simulated users, from the next turn on."""
@@ -373,6 +374,7 @@ class VoiceChannel:
             told = await self._barge_in.into(line, turn, chunk, message)
         if was_running and (not turn.done() or turn.cancelled()):
             line.sent = len(self._messages) + len(told)
+            self._exchange.has_said(line.sent)
         return told
 
     # Without a message

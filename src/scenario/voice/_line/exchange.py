@@ -58,6 +58,8 @@ class Exchange:
         self._transcripts = transcripts
         self._transcribe = transcribe
         self._turns = 0
+        self._said = 0  # messages of the conversation of which the user's have been spoken, to some agent
+        self._voiced: dict[int, AudioChunk] = {}  # those that came as text, as they were spoken
 
     # Turns
 
@@ -165,17 +167,17 @@ class Exchange:
         spoken_by = "user" if line.adapter.role is AgentRole.AGENT else "assistant"
         said: Said | None = None
         while line.sent < len(messages):
-            message = messages[line.sent]
+            index, message = line.sent, messages[line.sent]
             line.sent += 1
             if message.get("role") == "tool":
                 await self._hand_over_result(line, message)
             if message.get("role") != spoken_by or not message.get("content"):
                 continue
-            chunk = extract_audio(message, index=line.sent - 1)
+            chunk = self._voiced.get(index) or extract_audio(message, index=index)
             text = _text(message)
             if (chunk is None or not chunk.data) and text:
                 if spoken_by == "user" and getattr(simulator, "voice", None):
-                    chunk = await self._voice.speak(text, simulator)
+                    chunk = self._voiced[index] = await self._voice.speak(text, simulator)
                 else:
                     sent = await self._send_text(line, text, wants_answer=wants_answer)
                     said = Said(sent, sent, sent, aloud=said is not None and said.aloud)
@@ -184,15 +186,34 @@ class Exchange:
                 continue
             if said is None or not said.aloud:
                 await line.send(line.adapter.begin_user_turn)
+            if spoken_by == "user" and index < self._said:
+                said = await self._tell(line, chunk)
+                self._speech.user_was_told()
+                continue
             said = await self.say(line, chunk, message)
+            if spoken_by == "user":
+                self.has_said(index + 1)
         return said
+
+    def has_said(self, messages: int) -> None:
+        """The user has spoken what there is to speak in the first `messages` of the conversation."""
+        self._said = max(self._said, messages)
+
+    def rolled_back(self, index: int) -> None:
+        """The messages from `index` on were taken back; others may come in their places."""
+        self._said = min(self._said, index)
+        self._voiced = {at: chunk for at, chunk in self._voiced.items() if at < index}
+
+    async def _tell(self, line: Line, chunk: AudioChunk) -> Said:
+        """Have the one on this line hear what was heard by all others when it was said."""
+        await line.hand_over(chunk)
+        now = self._stage.now()
+        return Said(now, now, now)
 
     async def say(self, line: Line, chunk: AudioChunk, message: Message, *, over: bool = False) -> Said:
         """Have the other side speak to the one on this line."""
-        if line.is_aside:  # it was heard when it was said
-            await line.hand_over(chunk)
-            now = self._stage.now()
-            return Said(now, now, now)
+        if line.is_aside:
+            return await self._tell(line, chunk)
         if line.speaker == "user":
             start, end = await line.say(chunk)
             self._transcripts.recorded(message, self._add_segment("agent", start, end, chunk.transcript))

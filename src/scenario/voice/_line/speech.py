@@ -101,6 +101,10 @@ class Speech:
         self._early = []
         return first, last
 
+    def user_was_told(self) -> None:
+        """An agent has heard now what the user had said before to another one."""
+        self.user_stop = self._audio_end = self._on.now()
+
     def user_was_heard(self, moment: float) -> None:
         """All that the user said was played to the agent by then, later maybe than it is on the track.
 
