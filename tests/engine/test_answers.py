@@ -105,6 +105,16 @@ def test_streams_are_refused_with_the_remedy():
             read(stream)
 
 
+def test_what_was_not_awaited_is_told_so():
+    async def answer():
+        return "hi"
+
+    coroutine = answer()
+    with pytest.raises(InvalidReturnTypeError, match="return await"):
+        read(coroutine)
+    coroutine.close()
+
+
 def test_an_async_generator_as_call_is_told_to_collect_and_a_plain_function_to_be_async():
     assert "collect the chunks first" in str(not_awaitable(async_generator(), agent="Bot"))
     assert "async def call" in str(not_awaitable("hi", agent="Bot"))

@@ -92,13 +92,28 @@ async def test_the_traceback_of_a_failed_step_leads_to_its_line(run):
 
 
 async def test_an_object_of_the_callers_loop_gives_a_hint_to_use_arun():
-    bound = asyncio.get_running_loop().create_future()
+    bound, queue = asyncio.get_running_loop().create_future(), asyncio.Queue()
+    first = asyncio.create_task(queue.get())  # whoever waits first binds it to its loop
+    await asyncio.sleep(0)
+    first.cancel()
 
     async def waits(input):
         return await bound
 
-    with pytest.raises(AgentCallError, match=r"scenario\.arun\(\)"):
-        await scenario.run("n", "d", [agent(waits)], script=SUCCEED)
+    async def gets(input):
+        return await queue.get()
+
+    async def connects(input):
+        closed = asyncio.new_event_loop()
+        closed.close()
+        try:
+            closed.call_soon(print)
+        except RuntimeError as error:
+            raise OSError("Connection error.") from error
+
+    for answer in (waits, gets, connects):
+        with pytest.raises(AgentCallError, match=r"scenario\.arun\(\)"):
+            await scenario.run("n", "d", [agent(answer)], script=SUCCEED)
 
 
 async def test_tasks_and_generators_that_an_adapter_left_are_ended():

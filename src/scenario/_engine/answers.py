@@ -46,6 +46,8 @@ def _dumped(item: Any) -> Any:
 def _reason(answer: Any, item: Any, error: ValueError) -> str:
     if inspect.isgenerator(answer) or inspect.isasyncgen(answer):
         return "Streaming is not a form of answer: collect the chunks first and return the whole. "
+    if inspect.isawaitable(answer):
+        return "It was not awaited: `return await ...`. "
     return f"{error}. " if isinstance(item, dict) else ""
 
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from scenario.agent_adapter import AgentAdapter
     from scenario.scenario_state import ScenarioState
 
+_OTHER_LOOP = ("attached to a different loop", "bound to a different event loop", "Event loop is closed")
+"""How Python says that something is used on another event loop than its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -136,10 +139,14 @@ class AgentCalls:
             del pending[0]
 
 
-def _hint(error: Exception) -> str:
-    if isinstance(error, RuntimeError) and "attached to a different loop" in str(error):
-        return (
-            "the agent holds an object of another event loop (a lock, session or client made outside); "
-            "scenario.run() gives each run a loop of its own, scenario.arun() uses the caller's"
-        )
+def _hint(error: BaseException) -> str:
+    cause: BaseException | None = error  # clients wrap it: all that they say may be "Connection error."
+    while cause is not None:
+        if isinstance(cause, RuntimeError) and any(text in str(cause) for text in _OTHER_LOOP):
+            return (
+                "the agent holds an object of another event loop (a lock, session or client made outside, or "
+                "in an earlier run); scenario.run() gives each run a loop of its own, scenario.arun() uses "
+                "the caller's"
+            )
+        cause = cause.__cause__ or cause.__context__
     return ""
