@@ -40,9 +40,18 @@ class _LateFileHandler(logging.FileHandler):
 
     def __init__(self, path: str) -> None:
         super().__init__(path, encoding="utf-8", delay=True)
+        self._unusable = False
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a record."""
+        """Write a record; a file that cannot be opened is said once."""
+        if self._unusable:
+            return
         if self.stream is None:
-            Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
+            try:
+                Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
+                self.stream = self._open()
+            except OSError as error:  # whoever logs is not to blame
+                self._unusable = True
+                logging.getLogger("scenario").warning("SCENARIO_LOG_FILE is not written: %s", error)
+                return
         super().emit(record)

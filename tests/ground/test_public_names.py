@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import pkgutil
 import subprocess
 import sys
@@ -120,3 +121,14 @@ logging.getLogger("another").debug("quiet")
     fresh(code)
     assert "hello" in file.read_text()
     assert "quiet" not in file.read_text()
+
+
+def test_a_log_file_that_cannot_be_opened_is_said_once_and_breaks_nothing(tmp_path):
+    (tmp_path / "file").touch()
+    environment = {"SCENARIO_LOG_LEVEL": "INFO", "SCENARIO_LOG_FILE": str(tmp_path / "file" / "x.log")}
+    code = "import logging, scenario; [logging.getLogger('scenario').info('said') for _ in range(2)]"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | environment, capture_output=True, text=True, check=True
+    )
+    assert done.stderr.count("said") == 2
+    assert done.stderr.count("SCENARIO_LOG_FILE is not written") == 1
