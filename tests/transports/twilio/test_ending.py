@@ -26,7 +26,9 @@ async def test_a_twilio_that_answers_no_more_is_not_waited_for(new_adapter, capl
         await connect(peer, adapter)
         await adapter.place_call(THEIRS, attach_callee=True)
         leg = next(call.legs[0] for call in peer.calls if call.legs)
-        leg.socket.transport.pause_reading()  # it will not even see that the stream is closed
+        # It takes nothing more, so that what was sent, and the close after it, cannot even leave.
+        leg.socket.transport.pause_reading()
+        await adapter._connection.stream._socket.send_text("x" * 20_000_000)
         asked = []
 
         async def hang(method, path, *_):
