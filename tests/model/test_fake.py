@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from scenario._model import complete, fake_model, register_model_provider
 from scenario._model.registry import registered_provider, unregister_model_provider
-from scenario.errors import ModelCallError
+from scenario.errors import ModelCallError, ModelResponseError
 from scenario.types import ModelRequest, ModelResponse, ToolCall
 
 ASK = ModelRequest("fake/anything", [{"role": "user", "content": "hello"}])
@@ -92,3 +94,18 @@ def test_a_prefix_that_no_model_string_can_have_is_refused(prefix: str) -> None:
 def test_a_provider_that_cannot_be_called_is_refused() -> None:
     with pytest.raises(TypeError, match="got 'gpt'"):
         register_model_provider("acme", "gpt")
+
+
+@pytest.mark.parametrize("answer", ["hello", None, {"text": "hello"}])
+async def test_a_provider_that_returns_something_else_is_told_what_it_must_return(answer: Any) -> None:
+    async def provider(_request: ModelRequest) -> Any:
+        return answer
+
+    register_model_provider("acme", provider)
+    try:
+        with pytest.raises(
+            ModelResponseError, match=r"'acme/x' must return a scenario\.types\.ModelResponse"
+        ):
+            await complete(ModelRequest("acme/x", []))
+    finally:
+        unregister_model_provider("acme")

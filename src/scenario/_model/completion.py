@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scenario._model.backends import backend_for
 from scenario._model.failures import Failure, read_failure
@@ -16,11 +16,12 @@ from scenario._model.refusals import refused_parameter, remember_refused, withou
 from scenario._model.registry import registered_provider
 from scenario._model.secrets import redact, redact_exception, secrets_of
 from scenario._model.spans import call_span
-from scenario.errors import ModelCallError, ScenarioError
+from scenario.errors import ModelCallError, ModelResponseError, ScenarioError
+from scenario.types import ModelResponse
 
 if TYPE_CHECKING:
     from scenario._model.registry import ModelProvider
-    from scenario.types import ModelRequest, ModelResponse
+    from scenario.types import ModelRequest
 
 logger = logging.getLogger("scenario.model")
 
@@ -83,10 +84,21 @@ async def _persistently(answer: ModelProvider, request: ModelRequest, limits: Ca
         else:
             if refused:
                 remember_refused(request, refused)
-            return response
+            return _checked(response, request)
         failures += 1
         logger.info("%s: attempt %d failed, the next one comes in %.1f s", request.model, failures, delay)
         await asyncio.sleep(delay)
+
+
+def _checked(response: Any, request: ModelRequest) -> ModelResponse:
+    """Return what a provider answered; one that a user has registered may return anything."""
+    if isinstance(response, ModelResponse):
+        return response
+    raise ModelResponseError(
+        f"the provider of {request.model!r} must return a scenario.types.ModelResponse, got a "
+        f"{type(response).__name__}: {response!r:.100}",
+        model=request.model,
+    )
 
 
 def _call_error(
