@@ -54,7 +54,11 @@ NOT_A_VERDICT = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", NOT_A_VERDICT, ids=lambda value: repr(value).split(" at 0x")[0])
+@pytest.mark.parametrize(
+    "value",
+    NOT_A_VERDICT,
+    ids=lambda value: f"{type(value).__name__}-{value!r:.12}".split(" at 0x")[0].split(" id=")[0],
+)
 @pytest.mark.parametrize("wrap", [lambda value: value, Awaitable], ids=["returned", "awaited"])
 async def test_what_is_no_verdict_is_ignored(value, wrap):
     result = await play(lambda state: wrap(value), scenario.fail("the next step"))
