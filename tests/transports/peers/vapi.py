@@ -37,7 +37,7 @@ class PaidCall:
 
     id: str
     body: dict[str, Any]
-    obeys: bool
+    obeys: str | None
     ended_by: str = ""
     messages: list[dict[str, Any]] = field(default_factory=list)
     frames: list[int] = field(default_factory=list)
@@ -78,7 +78,7 @@ class PaidCall:
                 yield self._decoder.push(frame)
                 continue
             self.messages.append(json.loads(frame))
-            if self.messages[-1] == {"type": "end-call"} and self.obeys:
+            if self.messages[-1] == {"type": self.obeys}:
                 await self.end("websocket")
                 return
 
@@ -87,9 +87,10 @@ class PaidCall:
         self.ended_by = self.ended_by or by
         if self.connection is None:
             return
-        with suppress(ConnectionClosed):
-            await self.tell("status-update", status="ended", endedReason=f"{by}-ended-call")
-            await self.connection.close()
+        with suppress(ConnectionClosed, TimeoutError):
+            async with asyncio.timeout(1):  # whoever is on the call may take nothing in
+                await self.tell("status-update", status="ended", endedReason=f"{by}-ended-call")
+                await self.connection.close()
 
 
 async def listen(call: PaidCall) -> None:
@@ -106,7 +107,7 @@ class LoopbackVapi:
         calls: all that were made.
         refusal: status and body that are answered to requests for calls.
         answer: changes what is answered to them.
-        obeys: whether calls end when they are told so on their WebSocket.
+        obeys: the message on their WebSocket that ends calls, if there is one.
         delay: seconds until a request for a call is answered; the call is made at once.
         accepts: whether calls can be connected to.
         handshake_seconds: how long that takes.
@@ -118,7 +119,7 @@ class LoopbackVapi:
         self.calls: list[PaidCall] = []
         self.refusal: tuple[int, str] | None = None
         self.answer: Callable[[dict[str, Any]], Any] = lambda answer: answer
-        self.obeys = True
+        self.obeys: str | None = "end-call"
         self.delay = 0.0
         self.accepts = True
         self.handshake_seconds = 0.0

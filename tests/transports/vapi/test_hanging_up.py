@@ -22,10 +22,20 @@ async def test_disconnecting_ends_the_call_on_its_socket():
     assert (call.ended_by, service.controls) == ("websocket", [])
 
 
+async def test_the_word_of_the_page_on_this_transport_ends_a_call_too():
+    """The official SDK and the page on live calls say `end-call`, the page on WebSockets says `hangup`."""
+    service = LoopbackVapi()
+    async with service.serving():
+        service.obeys = "hangup"
+        async with adapter_for(service):
+            await service.calls[0].connected.wait()
+        assert (service.calls[0].ended_by, service.controls) == ("websocket", [])
+
+
 async def test_a_call_that_goes_on_is_ended_by_its_control_address_after_three_seconds():
     service = LoopbackVapi()
     async with service.serving():
-        service.obeys = False
+        service.obeys = None
         adapter = adapter_for(service)
         await adapter.connect()
         began = time.monotonic()
@@ -99,9 +109,9 @@ async def test_however_late_a_call_is_known_and_does_not_end_disconnecting_is_ov
     service = LoopbackVapi()
     async with service.serving():
         service.delay = 2.3
-        service.answer, service.obeys = without_control, False
+        service.answer, service.obeys = without_control, None
         await cancelled_after(asyncio.create_task(adapter_for(service).connect()), 0.05)
-        assert service.calls[0].messages == [{"type": "end-call"}]
+        assert service.calls[0].messages == [{"type": "end-call"}, {"type": "hangup"}]
     assert "a call may still be running" in caplog.text
 
 
@@ -162,7 +172,7 @@ async def test_without_a_control_address_a_lost_call_is_connected_to_again_to_en
 async def test_what_cannot_be_ended_is_said(caplog):
     service = LoopbackVapi()
     async with service.serving():
-        service.answer, service.obeys = without_control, False
+        service.answer, service.obeys = without_control, None
         adapter = adapter_for(service)
         await adapter.connect()
         with caplog.at_level(logging.WARNING):

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from scenario.voice.adapters._gemini.incoming import FunctionCall
     from scenario.voice.adapters.base import VoiceAgentAdapter
 
+_UNWIND_SECONDS = 1.0
+"""How long a tool that does not want to end holds up the end of the conversation."""
+
 Result = tuple[str, str, dict[str, Any]]
 """Id and name of a call, and the response to it."""
 
@@ -93,7 +96,7 @@ class Tools:
         for task in tasks:
             task.cancel()
         if tasks:
-            await asyncio.wait(tasks)
+            await asyncio.wait(tasks, timeout=_UNWIND_SECONDS)
 
     async def _answer_together(self, tasks: Mapping[str, asyncio.Task[Result]]) -> None:
         await asyncio.wait(tasks.values())

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from scenario.voice.adapters.base import VoiceAgentAdapter
 
 _logger = logging.getLogger("scenario.voice")
+_UNWIND_SECONDS = 1.0
+"""How long a tool that does not want to end holds up the end of the connection."""
 
 
 @dataclass
@@ -127,7 +129,7 @@ class Tools:
         for task in tasks:
             task.cancel()
         if tasks:
-            await asyncio.wait(tasks)
+            await asyncio.wait(tasks, timeout=_UNWIND_SECONDS)
 
     async def _run(self, calls: list[ToolCall], then: Callable[[], Awaitable[None]]) -> None:
         try:

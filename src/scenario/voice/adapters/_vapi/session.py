@@ -30,14 +30,21 @@ _logger = logging.getLogger("scenario.voice")
 
 _FRAME_SECONDS = 0.02
 _END_CALL = {"type": "end-call"}
+"""What ends a call: at its `controlUrl` (https://docs.vapi.ai/calls/call-features), and among the messages of
+clients (`ClientInboundMessageEndCall` of the official SDK)."""
+_HANG_UP = {"type": "hangup"}
+"""What ends it on its WebSocket, as https://docs.vapi.ai/calls/websocket-transport has it. Both are said
+there: a word too many costs nothing, a call that goes on does."""
 _ENDS_WITHIN = 3.0
 """Seconds that the peer has to end a call after it was told to on the call itself."""
 _CREATED_WITHIN = 2.5
 """Seconds for which a call that nobody wants any more is waited for, so that it can be ended."""
-_HUNG_UP_WITHIN = 4.2
+_HUNG_UP_WITHIN = 4.1
 """Seconds that all of ending a call may take, of the 5 s that an adapter has to disconnect."""
 _GOODBYE_SECONDS = 0.4
-_CONTROL_SECONDS = 1.2
+_CONTROL_SECONDS = 1.0
+"""What is always left of that for the command to the control address."""
+_REOPEN_SECONDS = 1.2
 _CLOSE_SECONDS = 0.3
 
 
@@ -142,7 +149,7 @@ class Session:
                         await self._ended.wait()
         finally:  # a cancellation does not make the call any cheaper
             if not self._ended.is_set():
-                await self._command_end(call)
+                await self._command_end(call, deadline)
 
     async def _call(self) -> Call | None:
         """Return the call that was asked for, if there is one."""
@@ -159,24 +166,25 @@ class Session:
         return creating.result()
 
     async def _say_goodbye(self, link: WebSocketLink, *, opens: bool = False) -> bool:
-        try:
-            async with asyncio.timeout(_CONTROL_SECONDS if opens else _GOODBYE_SECONDS):
+        is_told = False
+        with suppress(VoiceTransportError, RuntimeError, TimeoutError):
+            async with asyncio.timeout(_REOPEN_SECONDS if opens else _GOODBYE_SECONDS):
                 if opens:
                     await link.open()
                     self._link = link
-                await link.send(json.dumps(_END_CALL))
-        except (VoiceTransportError, RuntimeError, TimeoutError):
-            return False
-        return True
+                for goodbye in (_END_CALL, _HANG_UP):
+                    await link.send(json.dumps(goodbye))
+                    is_told = True
+        return is_told
 
-    async def _command_end(self, call: Call) -> None:
+    async def _command_end(self, call: Call, deadline: float) -> None:
         if call.control_url is None:
             self._warn("it was told to end, has not said that it did, and has no controlUrl")
             return
         # Without the key: the address is enough, and may belong to another host.
         rest = RestClient(self._adapter, call.control_url, secrets=self._secrets(call))
         try:
-            async with asyncio.timeout(_CONTROL_SECONDS):
+            async with asyncio.timeout_at(deadline):
                 await rest.request("POST", call.control_url, json=_END_CALL, accept=(404, 410))
         except (VoiceTransportError, TimeoutError) as error:
             self._warn(f"its controlUrl did not take the command to end: {error or 'no answer in time'}")
