@@ -5,6 +5,9 @@ from __future__ import annotations
 import secrets
 import time
 
+MESSAGE = "scenariomsg"
+"""Prefix of the ids that runs give to messages."""
+
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _LENGTH = 27  # ceil(160 * log(2) / log(62))
 

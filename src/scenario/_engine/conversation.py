@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, cast
 
-from scenario._engine.copies import MessageView, copy_json, copy_message
+from scenario._engine.copies import MessageView, as_seen, copy_json, copy_message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,10 +80,7 @@ class Conversation:
         if self.messages[:same] != self._mirrored:
             pairs = zip(self._mirrored, self.messages, strict=False)
             same = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], pairs))
-        self._clean[same:] = [
-            {key: item for key, item in message.items() if key != "trace_id"}
-            for message in self.messages[same:]
-        ]
+        self._clean[same:] = [as_seen(message) for message in self.messages[same:]]
         self._mirrored[same:] = self.messages[same:]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, SupportsIndex, cast, overload
 
+from scenario._ids import MESSAGE
+
 if TYPE_CHECKING:
     from scenario.types import Message
 
@@ -40,8 +42,15 @@ def copy_json(value: Any, *, depth: int = 0) -> Any:
 
 
 def copy_message(message: Mapping[str, Any]) -> Message:
-    """Return a copy of a message of the conversation as an agent may see it: without `trace_id`."""
-    return {key: copy_json(item) for key, item in message.items() if key != "trace_id"}
+    """Return a copy of a message of the conversation as an agent may see it."""
+    return {key: copy_json(item) for key, item in as_seen(message).items()}
+
+
+def as_seen(message: Mapping[str, Any]) -> Message:
+    """Return a message without what is the run's own: `trace_id`, and an `id` that the run gave it."""
+    is_ours = str(message.get("id", "")).startswith(f"{MESSAGE}_")
+    hidden = ("trace_id", "id") if is_ours else ("trace_id",)
+    return {key: item for key, item in message.items() if key not in hidden}
 
 
 class MessageView(list[Any]):

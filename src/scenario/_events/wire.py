@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from scenario._events.jsonable import json_text
 from scenario._events.log import warn
-from scenario._ids import new_id
+from scenario._ids import MESSAGE, new_id
 from scenario._media import elide_media
 
 _ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
@@ -36,7 +36,7 @@ class WireMessage:
         fields = cast("Mapping[str, Any]", message) if isinstance(message, Mapping) else {"content": message}
         self._message: Mapping[str, Any] = fields
         self._call_ids: dict[int, str] = {}
-        self.id = str(fields.get("id") or id or new_id("scenariomsg"))
+        self.id = str(fields.get("id") or id or new_id(MESSAGE))
         self.omitted = self._role == "tool" and not self._tool_call_id
         if self.omitted:
             warn("A message of role %r is left out of the events: it names no tool call.", fields.get("role"))

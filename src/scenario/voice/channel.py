@@ -18,6 +18,7 @@ from scenario.voice._interruptions import Cue, InterruptionConfig
 from scenario.voice._line.barge_in import BargeIn
 from scenario.voice._line.cues import Cues
 from scenario.voice._line.exchange import Exchange
+from scenario.voice._line.identity import identified
 from scenario.voice._line.line import Line
 from scenario.voice._line.settings import clock_for, seed_for
 from scenario.voice._line.speech import Speech
@@ -123,6 +124,7 @@ class VoiceChannel:
         """
         _log.info("voice seed %d, clock %s", self._seed, "virtual" if self._clock.virtual else "real")
         self._run, self._messages = run, messages
+        self._exchange.conversation = messages
         self._main = asyncio.current_task()
         self._stack.enter_context(using_clock(self._clock))
         self._stack.enter_context(self._clock.hold())
@@ -274,6 +276,7 @@ class VoiceChannel:
     ) -> Message:
         """Return the message as the simulator says it aloud; without a voice it stays text."""
         text = message.get("content")
+        message = identified(message) if message_has_audio(message) else message
         if self._options.transcribe_agent != "never" and message_has_audio(message):
             chunk = extract_audio(message, index=len(self._messages))
             if chunk is not None and not chunk.transcript:
@@ -286,7 +289,7 @@ class VoiceChannel:
             return message
         with self._outside():
             chunk = await self._voice.speak(text, agent, style=voice_style, effects=audio_effects)
-        return {**message, **create_audio_message(chunk, message["role"])}
+        return identified({**message, **create_audio_message(chunk, message["role"])})
 
     async def _spoken_by_model(self, line: Line, text: str) -> Message:
         with self._on_the_clock():

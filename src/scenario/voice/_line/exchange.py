@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from scenario.types import AgentRole
 from scenario.voice._audio.chunk import SAMPLE_RATE, AudioChunk
 from scenario.voice._audio.messages import create_audio_message, extract_audio
+from scenario.voice._line.identity import identified
 from scenario.voice._recording.segment import AudioSegment
 from scenario.voice.events import VoiceEvent
 
@@ -39,6 +40,7 @@ class Exchange:
 
     Attributes:
         segments: the turns as recorded.
+        conversation: the live messages of the run.
 
     Args:
         stage: where the run is heard.
@@ -52,6 +54,7 @@ class Exchange:
         self, stage: Stage, speech: Speech, voice: UserVoice, transcripts: Transcripts, *, transcribe: str
     ) -> None:
         self.segments: list[AudioSegment] = []
+        self.conversation: Sequence[Message] = ()
         self._stage = stage
         self._speech = speech
         self._voice = voice
@@ -190,10 +193,15 @@ class Exchange:
                 said = await self._tell(line, chunk)
                 self._speech.user_was_told()
                 continue
-            said = await self.say(line, chunk, message)
+            said = await self.say(line, chunk, {**message, **self._id_of(index)})
             if spoken_by == "user":
                 self.has_said(index + 1)
         return said
+
+    def _id_of(self, index: int) -> dict[str, Any]:
+        """Return what the run calls a message, which those who read it do not see."""
+        message = self.conversation[index] if index < len(self.conversation) else {}
+        return {"id": message["id"]} if message.get("id") else {}
 
     def has_said(self, messages: int) -> None:
         """The user has spoken what there is to speak in the first `messages` of the conversation."""
@@ -216,12 +224,14 @@ class Exchange:
             return await self._tell(line, chunk)
         if line.speaker == "user":
             start, end = await line.say(chunk)
-            self._transcripts.recorded(message, self._add_segment("agent", start, end, chunk.transcript))
+            segment = self._add_segment("agent", start, end, chunk.transcript, message_id=message.get("id"))
+            self._transcripts.recorded(message, segment)
             return Said(start, end, end)
         self._speech.user_begins(over_agent=over)
         start, end = await line.say(chunk, over=over)
         first, last = self._speech.user_spoke(start, end)
-        segment = self._add_segment("user", start, end, chunk.transcript, turn=self._turns)
+        facts = {"turn": self._turns, "message_id": message.get("id")}
+        segment = self._add_segment("user", start, end, chunk.transcript, **facts)
         self._transcripts.recorded(message, segment)
         return Said(first, last, end)
 
@@ -321,7 +331,9 @@ class Exchange:
             audio = segment.audio
         if line.overrun is not None and heard.truncated:
             line.overrun.segment = segment
-        message = create_audio_message(AudioChunk(audio, transcript=text or None), role)
+        message = identified(create_audio_message(AudioChunk(audio, transcript=text or None), role))
+        if segment is not None:
+            segment.message_id = message["id"]
         always = self._transcribe == "always"
         if always or (self._transcribe == "auto" and not heard.text):
             ending = " [interrupted]" if heard.interrupted else ""

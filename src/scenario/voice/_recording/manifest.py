@@ -80,7 +80,11 @@ def _segment(index: int, file: str, segment: AudioSegment) -> dict[str, Any]:
         "duration": segment.duration,
         "transcript": segment.transcript,
     }
-    return {**facts, "transcript_truncated": True} if segment.transcript_truncated else facts
+    if segment.transcript_truncated:
+        facts["transcript_truncated"] = True
+    if segment.message_id is not None:
+        facts["message_id"] = segment.message_id
+    return facts
 
 
 def _event(event: VoiceEvent) -> dict[str, Any]:

@@ -45,9 +45,10 @@ class AudioSegment(_Sourced):
             is read from the track at every access.
         transcript: what was said; of a user what the simulator meant to say.
         transcript_truncated: the turn was interrupted: the transcript may say more than was heard.
-        id: by which the run links it with the message that the turn became.
+        id: its own.
         turn: index of the turn that it belongs to.
         heard_transcript: what of an interrupted turn was heard before it stopped.
+        message_id: `id` of the message that the turn became, in results and events; `None` without one.
     """
 
     speaker: Speaker
@@ -59,6 +60,7 @@ class AudioSegment(_Sourced):
     id: str | None = field(default=None, kw_only=True)
     turn: int | None = field(default=None, kw_only=True)
     heard_transcript: str | None = field(default=None, kw_only=True)
+    message_id: str | None = field(default=None, kw_only=True)
 
     @classmethod
     def of_track(cls, track: ReadableTrack, speaker: Speaker, start: int, end: int, **facts: Any) -> Self:
