@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from scenario.voice.adapters._connection.punctual import Punctual
 from scenario.voice.adapters._livekit.agent_choice import speaks_for
 from scenario.voice.adapters._livekit.agent_state import STATE, AgentState
 from scenario.voice.adapters._livekit.transcript import Transcript
@@ -31,6 +32,7 @@ class Conversation:
     def __init__(self, adapter: VoiceAgentAdapter, inbox: Inbox) -> None:
         self._adapter = adapter
         self._inbox = inbox
+        self._live = Punctual(adapter.clock)
         self._state = AgentState(adapter, self._end_turn)
         self._user_words = Transcript()
         self._agent_words = Transcript()
@@ -49,7 +51,7 @@ class Conversation:
 
     def hear(self, pcm: bytes) -> None:
         """Audio of the agent has come."""
-        self._inbox.put_audio(pcm)
+        self._inbox.put_audio(self._live.push(pcm))
         self._state.hear(pcm)
 
     def attributes(self, changed: Mapping[str, str], participant: rtc.Participant) -> None:

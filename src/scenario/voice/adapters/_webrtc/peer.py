@@ -16,6 +16,7 @@ from aiortc.mediastreams import MediaStreamError
 
 from scenario.voice._audio.converter import Encoder
 from scenario.voice.adapters._connection.pacer import Pacer
+from scenario.voice.adapters._connection.punctual import Punctual
 from scenario.voice.adapters._webrtc.answers import flaw_of
 from scenario.voice.adapters._webrtc.incoming import IncomingAudio
 from scenario.voice.adapters._webrtc.outgoing import FRAME_BYTES, FRAME_SECONDS, RATE, SILENCE, OutgoingTrack
@@ -223,11 +224,11 @@ class Peer:
         channel.on("message", hear)
 
     async def _receive(self) -> None:
-        audio = IncomingAudio()
+        audio, live = IncomingAudio(), Punctual(self._adapter.clock)
         track: Any = self._transceiver.receiver.track  # the library's own types are incomplete here
         with suppress(MediaStreamError):
             while True:
-                self._on_audio(audio.push(await track.recv()))
+                self._on_audio(live.push(audio.push(await track.recv())))
         self.lose("peer", "the peer has ended the connection")
 
     async def _watch(self) -> None:
