@@ -8,6 +8,7 @@ import logging
 import pytest
 
 import scenario
+from scenario.errors import ModelCallError
 from scenario.voice import ElevenLabsSTTProvider, ElevenLabsVoiceAgent
 from scenario.voice._speech import elevenlabs_stt, elevenlabs_tts
 from tests.peers.openai_server import OpenAIServer
@@ -74,3 +75,14 @@ async def test_a_missing_key_is_said_when_it_connects(monkeypatch):
 async def test_no_key_is_needed_where_elevenlabs_is_not_used():
     async with ElevenLabsVoiceAgent("", voice="offline/desk", stt=CountingSTT()) as agent:
         assert agent.api_key == ""
+
+
+async def test_a_missing_key_of_its_chat_model_is_said_with_what_sets_both(monkeypatch):
+    for variable in ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "SCENARIO_VOICE_LLM_MODEL"):
+        monkeypatch.delenv(variable, raising=False)
+    async with ElevenLabsVoiceAgent("", voice="offline/desk", stt=CountingSTT()) as agent:
+        await agent.notify_agent_turn()
+        with pytest.raises(ModelCallError, match=r"llm= or SCENARIO_VOICE_LLM_MODEL, and set its") as caught:
+            await agent.recv_audio(30)
+    assert "openai/gpt-5.4-mini" in str(caught.value)
+    assert "OPENAI_API_KEY" in str(caught.value)

@@ -6,6 +6,7 @@ import asyncio
 import os
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from scenario.errors import ModelCallError
 from scenario.voice._audio.chunk import BYTES_PER_SECOND, SAMPLE_RATE, AudioChunk
 from scenario.voice._line.ends import NoLine
 from scenario.voice._secret import Secret, required_key
@@ -213,7 +214,7 @@ class ComposableVoiceAgent(VoiceAgentAdapter):
                 if heard is not None:
                     self.last_user_transcript = await self.stt.transcribe(heard)
                     self._brain.hear(self.last_user_transcript)
-                text = await self._brain.think(self.line)
+                text = await self._think()
                 self.last_llm_response = text
                 for sentence in sentences(text) if self._stream else [text] if text else []:
                     speech = await self._speak(sentence)
@@ -225,6 +226,9 @@ class ComposableVoiceAgent(VoiceAgentAdapter):
         finally:
             answer.is_over = True
             inbox.end_turn()
+
+    async def _think(self) -> str:
+        return await self._brain.think(self.line)
 
     async def _speak(self, text: str) -> AudioChunk:
         from scenario.voice._speech.tts import synthesize
@@ -295,6 +299,19 @@ class ElevenLabsVoiceAgent(ComposableVoiceAgent):
         if self.tts.lower().startswith("elevenlabs/") or isinstance(self.stt, ElevenLabsSTTProvider):
             self.api_key = required_key(self.api_key, "api_key", "ELEVENLABS_API_KEY")
         await super().connect()
+
+    async def _think(self) -> str:
+        try:
+            return await super()._think()
+        except ModelCallError as error:
+            if error.retryable or error.status_code not in (None, 401, 403):
+                raise
+            raise ModelCallError(
+                f"{error} (api_key is for speech alone: name a chat model with llm= or "
+                f"{VOICE_LLM_MODEL.variable}, and set its provider's key in the environment)",
+                model=error.model,
+                status_code=error.status_code,
+            ) from error
 
     async def _speak(self, text: str) -> AudioChunk:
         from scenario.voice._speech.http import using_key
