@@ -64,7 +64,8 @@ contract: .venv/.ready flite ## Play the contract of transports in every mode of
 .PHONY: soak
 soak: .venv/.ready ## Let calls over all transports go wrong at once for ten minutes; nothing may be left behind
 	$(RUN)python -m tests.transports.soak $(or $(MINUTES),10)
-	SCENARIO_SOAK=1 $(RUN)pytest -q tests/transports/webrtc/test_media.py -k long_tone
+	SCENARIO_SOAK=1 $(RUN)pytest -q -rP tests/transports/webrtc/test_media.py tests/transports/twilio/test_media.py \
+		-k "long_tone or does_not_drift"
 
 .PHONY: docs
 docs: .venv/.ready ## Check that the links and examples of the documentation hold

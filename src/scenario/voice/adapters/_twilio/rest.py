@@ -112,8 +112,9 @@ class TwilioRest:
         )
 
     async def redirect_call(self, call_sid: str, twiml: str) -> None:
-        """Give a call other instructions."""
-        await self._client.request("POST", f"/Calls/{call_sid}.json", data={"Twiml": twiml})
+        """Give a call other instructions; not twice, as they may press keys."""
+        path, body = f"/Calls/{call_sid}.json", {"Twiml": twiml}
+        await self._client.request("POST", path, data=body, retry="unless_begun")
 
     async def end_call(self, call_sid: str) -> None:
         """Hang up; a call that is already over (400) is no error."""
