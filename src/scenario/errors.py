@@ -14,6 +14,8 @@ Each is also the built-in exception named beside it, so that code which catches 
 
 from __future__ import annotations
 
+from typing import cast
+
 __all__ = [
     "AgentCallError",
     "InvalidReturnTypeError",
@@ -27,11 +29,19 @@ __all__ = [
 
 
 def exception_text(error: BaseException) -> str:
-    """Return the text of an exception, or its type's name when it has none or fails to make one."""
+    """Return the text of an exception, or its type's name when it has none or fails to make one.
+
+    A group's own text only counts what is in it, so that follows.
+    """
     try:
-        return str(error) or type(error).__name__
+        text = str(error) or type(error).__name__
     except Exception:  # noqa: BLE001  # a broken `__str__` must not hide the exception that it belongs to
         return type(error).__name__
+    if isinstance(error, BaseExceptionGroup):
+        # The cast only names the type that `isinstance` cannot see into.
+        inner = cast("BaseExceptionGroup[BaseException]", error).exceptions
+        return f"{text}: {'; '.join(map(exception_line, inner))}"
+    return text
 
 
 def exception_line(error: BaseException) -> str:

@@ -39,7 +39,8 @@ async def test_an_exception_that_has_no_text_still_ends_the_run_in_order(endings
 
 async def test_a_group_of_exceptions_is_the_agents_error():
     group = ExceptionGroup("two things", [ValueError("one"), KeyError("two")])
-    with pytest.raises(AgentCallError, match=r"\[Says\] two things") as caught:
+    told = r"\[Says\] two things \(2 sub-exceptions\): ValueError: one; KeyError: 'two'"
+    with pytest.raises(AgentCallError, match=told) as caught:
         await play(scenario.agent(), agents=[agent(group)])
     assert caught.value.__cause__ is group
 
