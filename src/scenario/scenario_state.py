@@ -194,8 +194,8 @@ class ScenarioState(BaseModel):
         for message in reversed(self.messages):
             if message.get("role") != "assistant":
                 continue
-            calls = cast("list[Any]", message.get("tool_calls") or [])
-            for call in reversed(calls):
+            calls = message.get("tool_calls")
+            for call in reversed(cast("list[Any]", calls) if isinstance(calls, list) else []):
                 function: Any = cast("Message", call).get("function") if isinstance(call, dict) else None
                 if isinstance(function, dict) and cast("Message", function).get("name") == tool_name:
                     return cast("Message", call)

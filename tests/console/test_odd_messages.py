@@ -16,6 +16,7 @@ from scenario._console.layout import layout
         ),
         ({"role": "assistant", "content": [None]}, [("Agent", "<None>")]),
         ({"role": "assistant", "content": None, "tool_calls": ["odd"]}, [("ToolCall(None)", "")]),
+        ({"role": "assistant", "content": "hi", "tool_calls": 5}, [("Agent", "hi")]),
         ({"role": "assistant", "tool_calls": [{"function": "f"}]}, [("ToolCall(None)", "")]),
     ],
 )

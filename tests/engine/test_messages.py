@@ -185,6 +185,7 @@ def test_malformed_tool_calls_are_passed_over():
     state = a_state(
         calling("f"),
         {"role": "assistant", "tool_calls": None},
+        {"role": "assistant", "tool_calls": 5},
         {"role": "assistant", "tool_calls": [{}, {"function": None}, {"function": {}}, "f", None]},
     )
     assert state.has_tool_call("f")

@@ -38,7 +38,8 @@ def layout(message: Message) -> list[Paragraph]:
 
 
 def _tool_calls(message: Message) -> Iterator[Paragraph]:
-    for call in message.get("tool_calls") or ():
+    calls = message.get("tool_calls")
+    for call in cast("list[Any]", calls) if isinstance(calls, list) else ():
         function = _mapping(_mapping(call).get("function"))
         name = safe_line(str(function.get("name")))
         yield Paragraph(f"ToolCall({name})", _json_text(function.get("arguments")))
