@@ -98,6 +98,24 @@ async def test_a_stop_that_crosses_the_end_of_the_response_is_no_error(code):
         assert connection.errors == [code, code]
 
 
+async def test_an_older_server_says_in_words_alone_that_there_was_nothing_to_stop():
+    peer = realtime_server(says("over already", pause=0.05), says("next"))
+    async with peer as server, model_at(server) as adapter:
+        connection = server.last
+
+        async def too_late(frame) -> None:
+            await connection.response.finish()
+            await connection.refuse({}, None, "Cancellation failed: no active response found")
+
+        connection._cancel = too_late
+        await say(adapter)
+        await adapter.recv_audio(5)
+        assert await adapter.interrupt() is True
+        assert await hear(adapter) == b""
+        await say(adapter)
+        assert await understand(adapter) == "next"
+
+
 async def test_where_nothing_is_to_be_stopped_nothing_is_sent():
     async with realtime_server(says("all of it")) as server, model_at(server) as adapter:
         assert await adapter.interrupt() is False

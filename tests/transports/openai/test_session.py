@@ -161,6 +161,8 @@ def error(code: str, message: str, **more: str) -> dict:
         (error("model_not_found", "The model does not exist"), "agent", "SCENARIO_OPENAI_REALTIME_MODEL"),
         (error("unknown_parameter", "Unknown 'session.type'", param="session.type"), "protocol", "beta"),
         (error("server_error", "The server had an error"), "peer", "The server had an error"),
+        (error("billing_hard_limit_reached", "Pay first"), "peer", "billing_hard_limit_reached"),
+        (error("account_deactivated", "Gone"), "credentials", "account_deactivated"),
     ],
 )
 async def test_an_error_before_the_session_stands_is_raised_by_connect(event, fault, says_what):

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     Event = dict[str, Any]
 
 _logger = logging.getLogger("scenario.voice")
+_NOTHING_TO_STOP = "no active response found"
+"""Source: https://github.com/openai/openai-agents-js/issues/189"""
 _ENDS_WITHIN = 5.0
 """Seconds in which a server ends a response that was cancelled; then the next one is asked for anyway."""
 
@@ -255,7 +257,9 @@ class Conversation:
 
     def _error(self, error: Event) -> None:
         code = error.get("code")
-        if code == "response_cancel_not_active" or error.get("event_id") in self._may_fail:
+        # Whosever frame it was, by its code or, as older servers have it, in words alone.
+        crossed = code == "response_cancel_not_active" or _NOTHING_TO_STOP in str(error.get("message"))
+        if crossed or error.get("event_id") in self._may_fail:
             _logger.debug("%s: what was to be stopped had ended", type(self._adapter).__name__)
             return
         if self._server_turns and code == "conversation_already_has_active_response":

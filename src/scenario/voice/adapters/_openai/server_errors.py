@@ -11,9 +11,9 @@ from scenario.voice.errors import Fault, VoiceTransportError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_CREDENTIALS = ("api_key", "authentication", "permission", "unauthorized")
+_CREDENTIALS = ("api_key", "authentication", "permission", "unauthorized", "deactivated")
 _WRONG_MODEL = ("not_found", "invalid_model", "does not exist", "not supported")
-_PEER = ("server_error", "rate_limit", "quota", "session_expired")
+_PEER = ("server_error", "rate_limit", "quota", "billing", "session_expired")
 
 
 class ServerErrors:
