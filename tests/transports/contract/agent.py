@@ -133,6 +133,11 @@ class ScriptedAgent:
         self._asked = asyncio.Event()
         self._stop = asyncio.Event()
 
+    @property
+    def took(self) -> float:
+        """Seconds from the user's last voiced sample to the first of the first answer."""
+        return self.began_at[0] - self.done_at[0]
+
     # What the peer calls
 
     def hear(self, pcm: bytes) -> None:

@@ -59,8 +59,7 @@ async def row_2_a_tone_is_answered_with_a_tone_in_its_time(rig, after):
     (answer,) = segments(result, "agent")
     assert answer.end_time - answer.start_time == pytest.approx(1.0, abs=0.1)
     assert_tone(answer.audio, 660)
-    agent = peer.agents[-1]
-    took = agent.began_at[0] - agent.done_at[0]  # on a busy machine it is later than planned
+    took = peer.agents[-1].took  # on a busy machine it is longer than planned
     assert took >= after
     assert result.latency.measurements == [pytest.approx(took, abs=rig.latency_tolerance)]
 

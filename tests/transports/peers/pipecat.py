@@ -37,6 +37,7 @@ from starlette.routing import Mount, Route
 
 from scenario.voice._audio.converter import Decoder
 from tests.transports.peers.asgi import asgi_peer
+from tests.transports.peers.pipecat_edge import Edge, SocketEdge, edge_of
 from tests.transports.peers.webrtc import loopback_only
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Talker(FrameProcessor):
         on_interruption: called when it is told to stop.
         socket: the WebSocket that it is connected by.
         start: what the telephone company said of the call.
+        edge: what goes over its wire, and when.
     """
 
     def __init__(self) -> None:
@@ -73,6 +75,7 @@ class Talker(FrameProcessor):
         self.connection: SmallWebRTCConnection | None = None
         self.worker: PipelineWorker | None = None
         self.start: dict[str, Any] = {}
+        self.edge = Edge()
         self.ready = asyncio.Event()
         self.gone = asyncio.Event()
         self._decoder: Decoder | None = None
@@ -141,7 +144,7 @@ class PipecatServer:
         bots.add_api_websocket_route("/ws", self._socket)
         # FastAPI traces requests, into whatever the test collects of ours: offers go past it.
         offers = Route("/api/offer", self._offer, methods=["POST"])
-        app = Starlette(routes=[offers, Mount("/", bots)])
+        app = SocketEdge(Starlette(routes=[offers, Mount("/", bots)]))
         self._handler = SmallWebRTCRequestHandler()
         with loopback_only():
             async with asgi_peer(app) as self.url:
@@ -160,6 +163,7 @@ class PipecatServer:
         self.headers.append(dict(websocket.headers))
         bot = Talker()
         bot.socket = websocket
+        bot.edge = websocket.scope["edge"]
         if self.kind == "twilio":
             _, bot.start = await parse_telephony_websocket(websocket)
             params = TwilioFrameSerializer.InputParams(auto_hang_up=False)
@@ -179,6 +183,7 @@ class PipecatServer:
     async def _connected(self, connection: SmallWebRTCConnection) -> None:
         bot = Talker()
         bot.connection = connection
+        bot.edge = edge_of(connection.pc)
         options = TransportParams(audio_in_enabled=True, audio_out_enabled=True)
         running = asyncio.create_task(self._run(bot, SmallWebRTCTransport(connection, options)))
         self._running.add(running)
