@@ -9,7 +9,7 @@ from vapi import Vapi
 from vapi.types import AssistantOverrides
 
 from scenario.voice import VapiAgentAdapter, VoiceTransportError
-from tests.transports.peers.sockets import free_port
+from tests.transports.peers.sockets import free_port, tcp_peer
 from tests.transports.peers.vapi import ASSISTANT, KEY, LoopbackVapi
 from tests.transports.vapi.calling import adapter_for
 
@@ -90,6 +90,20 @@ async def test_a_failure_of_the_provider_is_not_tried_again_because_there_might_
         service.refusal = (503, "busy")
         await refused(service)
     assert len(service.requests) == 1
+
+
+async def test_a_request_that_broke_off_is_not_made_again_because_there_might_be_a_call():
+    requests = []
+
+    async def makes_a_call_and_goes(reader, writer):
+        requests.append(await reader.readuntil(b"\r\n\r\n"))
+
+    async with tcp_peer(makes_a_call_and_goes) as url:
+        adapter = VapiAgentAdapter(ASSISTANT, KEY, base_url=url.replace("ws://", "http://"))
+        with pytest.raises(VoiceTransportError):
+            await adapter.connect()
+        await adapter.disconnect()
+    assert len(requests) == 1
 
 
 async def test_a_request_that_the_provider_has_put_off_is_made_again():
