@@ -44,6 +44,7 @@ class Eager(Peer):
         for words in self.quick:
             await self.clock.sleep(0.35)
             if self.text:
+                self.streaming_transcript = ""  # as all adapters do
                 self.streaming_transcript = words
             await self.stream(spoken(words))
             if self.turn_end == "explicit":
@@ -96,6 +97,37 @@ async def test_each_thing_said_has_its_events_and_only_the_answer_a_latency_of_i
     assert result.latency.measurements == [pytest.approx(0.5, abs=0.06)] * 2
     (cut_in,) = events(result, "agent_interrupt")
     assert cut_in.metadata["overlap"] == pytest.approx(parts[1].duration, abs=0.15)
+
+
+@pytest.mark.parametrize("manner", ["explicit", "vad", "gap"])
+async def test_words_that_are_streamed_stay_with_what_they_are_of(manner: str) -> None:
+    agent = Eager([LONG, spoken("sure")], ["ok fine"], turn_end=manner, text=True)
+    agent.streaming_transcript = ""
+    begin = agent.say
+
+    async def say(pcm: bytes) -> None:
+        agent.streaming_transcript = ""
+        agent.streaming_transcript = "it is a long story" if len(pcm) == len(LONG) else "sure"
+        await begin(pcm)
+
+    agent.say = say  # pyright: ignore[reportAttributeAccessIssue]
+    result = await play(agent, script=SCRIPT)
+    told = [(message["role"], message["content"][0].get("text")) for message in result.messages[1:]]
+    assert told == [
+        ("assistant", "it is a long story [interrupted]"), ("user", SAID), ("assistant", "ok fine"),
+        ("assistant", "sure"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("manner", ["explicit", "vad", "gap"])
+async def test_an_answer_that_goes_on_when_the_user_has_finished_has_all_of_its_words(manner: str) -> None:
+    answer = "of course i stop telling you about that and listen to what you have to say to me"
+    agent = Eager([LONG], [answer], turn_end=manner, text=True)
+    agent.streaming_transcript = "it is a long story"
+    result = await play(agent, script=[SCRIPT[0], scenario.agent(wait=False), *SCRIPT[2:]])
+    told = [(message["role"], message["content"][0].get("text")) for message in result.messages[2:]]
+    assert told == [("user", SAID), ("assistant", answer)]
+    assert heard(segments(result, "agent")[1].audio) == answer
 
 
 async def test_several_of_them_are_several_messages_with_their_own_words() -> None:

@@ -72,7 +72,7 @@ class BargeIn:
             self._record(line, stage.now(), outcome="pending_done")
             return [message]
         await _cancelled(task)
-        speaking, played = bool(line.voiced_since(turn.start)), stage.now()
+        speaking, played, words = bool(line.voiced_since(turn.start)), stage.now(), turn.text.copy()
         native = False
         if adapter.capabilities.interruption:
             native = await line.send(adapter.interrupt) is not False
@@ -81,16 +81,19 @@ class BargeIn:
         await line.send(adapter.begin_user_turn)
         first, last, end, _ = await self._exchange.say(line, chunk, message, over=True)
         still = self._still_speaking(line, turn, first)
+        stopped = still.last if still.last is not None else first
+        others = None
+        if adapter.turn_end != "explicit" and not turn.text.goes_on(words.heard(played), stopped):
+            turn.text, others = words, turn.text  # what was streamed since is of another utterance
         following: Turn | None = None
         meanwhile: list[HeardTurn] = []
         if adapter.waits_for_turn_end:
             following = self._begin_next(line, end, last)
         elif not still.goes_on:
-            stopped = still.last if still.last is not None else first
-            meanwhile = said_meanwhile(line, turn, stopped, last)
-            following = self._begin_next(
-                line, meanwhile[-1].end or last if meanwhile else stopped, last, turn
-            )
+            meanwhile = said_meanwhile(line, turn, stopped, last, words=others or turn.text)
+            begins = meanwhile[-1].end or last if meanwhile else stopped
+            has_begun = others is not None and not meanwhile
+            following = self._begin_next(line, begins, last, turn, has_begun=has_begun)
         await line.send(adapter.end_user_turn)
         deadline = last + _GOES_ON
         while still.goes_on and stage.now() < deadline:
@@ -119,7 +122,15 @@ class BargeIn:
         """Note that there was nobody to cut into."""
         self._record(None, self._stage.now(), outcome="no_adapter")
 
-    def _begin_next(self, line: Line, start: float, user_stop: float, old: Turn | None = None) -> Turn:
+    def _begin_next(
+        self,
+        line: Line,
+        start: float,
+        user_stop: float,
+        old: Turn | None = None,
+        *,
+        has_begun: bool = False,
+    ) -> Turn:
         """What the agent says from now on answers the user who cut in.
 
         A quick agent has begun before the user's audio was over; it may even have sent all of its answer.
@@ -129,6 +140,7 @@ class BargeIn:
             start: where what is no part of it ends.
             user_stop: the user's last voiced sample.
             old: the turn that was cut into, where the agent may have begun the next one since.
+            has_begun: whether its words have begun to come.
         """
         self._speech.user_stop = user_stop
         begun = [] if old is None else utterances_after(line, old, start)
@@ -137,6 +149,7 @@ class BargeIn:
             start,
             answers=True,
             user_stop=user_stop,
+            has_begun=has_begun,
             begun=next((turn for turn in begun if not turn.is_over_by(user_stop)), None),
         )
 

@@ -8,9 +8,12 @@ from scenario.voice._line.turn import HeardTurn, Turn
 
 if TYPE_CHECKING:
     from scenario.voice._line.line import Line
+    from scenario.voice._line.text import TurnText
 
 
-def said_meanwhile(line: Line, old: Turn, cut: float, user_stop: float) -> list[HeardTurn]:
+def said_meanwhile(
+    line: Line, old: Turn, cut: float, user_stop: float, *, words: TurnText
+) -> list[HeardTurn]:
     """Return the utterances between the turn that was cut into and the user's last word.
 
     They were heard, so they are told; they answer nothing that was said later, so they are not the answer.
@@ -21,6 +24,7 @@ def said_meanwhile(line: Line, old: Turn, cut: float, user_stop: float) -> list[
         old: the turn that was cut into.
         cut: where that stopped.
         user_stop: the user's last voiced sample.
+        words: what was streamed since, where ends are not told.
     """
     if line.adapter.turn_end == "explicit":
         over = [turn for turn in utterances_after(line, old, cut) if turn.is_over_by(user_stop)]
@@ -30,7 +34,7 @@ def said_meanwhile(line: Line, old: Turn, cut: float, user_stop: float) -> list[
         if end > user_stop:
             break
         turn = Turn(number=-1, begun_at=start, start=start, first_byte=start, ended_at=end)
-        said.append(HeardTurn(turn, start, end, old.text.heard_between(start - _EARLIER, end).strip()))
+        said.append(HeardTurn(turn, start, end, words.heard_between(start - _EARLIER, end).strip()))
     return said
 
 

@@ -45,6 +45,16 @@ class TurnText:
         known = bisect_right(self._heard_at, until)
         return self.text if known == len(self._from) else self.text[: self._from[known]]
 
+    def copy(self) -> TurnText:
+        """Return the words as they are known now."""
+        copy = TurnText()
+        copy.text, copy._from, copy._heard_at = self.text, [*self._from], [*self._heard_at]
+        return copy
+
+    def goes_on(self, before: str, until: float) -> bool:
+        """Whether it is the text of which `before` was heard; if that is nothing, some must be by `until`."""
+        return self.text.startswith(before) if before else not self.text or bool(self.heard(until))
+
     def heard_between(self, since: float, until: float) -> str:
         """Return what has been heard from one media time to another."""
         return self.heard(until)[len(self.heard(since)) :]
