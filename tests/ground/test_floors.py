@@ -26,6 +26,7 @@ FLOORS = [
         "_media",
         "_tokens",
         "_off_loop",
+        "_retry_after",
         "_untrusted",
     },
     {"_model", "_events", "_tracing", "_console", "voice"},

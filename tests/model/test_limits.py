@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenario._model import limits
-from scenario._model.failures import parse_retry_after
 from scenario._model.limits import CallLimits, backoff, limits_of
+from scenario._retry_after import parse_retry_after
 from scenario.types import ModelRequest
 
 

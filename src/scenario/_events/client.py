@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import email.utils
 import time
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from scenario._retry_after import parse_retry_after
 
 if TYPE_CHECKING:
     import httpx
@@ -92,7 +93,7 @@ class EventClient:
             text = self._read(response)
         finally:
             response.close()
-        answer = Answer(response.status_code, text, parse_retry_after(response.headers.get("Retry-After")))
+        answer = Answer(response.status_code, text, pause_of(response.headers.get("Retry-After")))
         location = response.headers.get("Location")
         if response.status_code in _REDIRECTS and location:
             return answer, url.join(location)
@@ -111,18 +112,10 @@ class EventClient:
         return received[:_MAX_ANSWER].decode("utf-8", "replace")
 
 
-def parse_retry_after(value: str | None) -> float | None:
-    """Return the wait of a `Retry-After` header (RFC 9110, 10.2.3): seconds or a date, at most 5 seconds."""
-    if not value:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            seconds = email.utils.parsedate_to_datetime(value).timestamp() - time.time()
-        except (ValueError, OverflowError):
-            return None
-    return min(max(seconds, 0.0), MAX_RETRY_AFTER) if seconds == seconds else None  # not NaN
+def pause_of(retry_after: str | None) -> float | None:
+    """Return the wait that a `Retry-After` header asks for, at most 5 seconds; `None` if it says nothing."""
+    seconds = parse_retry_after(retry_after)
+    return None if seconds is None else min(seconds, MAX_RETRY_AFTER)
 
 
 def _same_server(old: httpx.URL, new: httpx.URL) -> bool:
