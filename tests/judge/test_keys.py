@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenario._judge.keys import criterion_keys, matching_criterion, slug
+from scenario._judge.keys import KeyMatcher, criterion_keys, slug
 
 CRITERIA = ["Asks for the name", "Doesn't swear", "礼儀正しい", "名前を聞く"]
 
@@ -50,9 +50,7 @@ def test_keys_are_unique_and_every_provider_accepts_them(criteria):
 
 @given(st.lists(st.text(min_size=1, max_size=120), min_size=1, max_size=12))
 def test_every_generated_key_stands_for_its_own_criterion(criteria):
-    assert [matching_criterion(key, criteria) for key in criterion_keys(criteria)] == list(
-        range(len(criteria))
-    )
+    assert [KeyMatcher(criteria).index(key) for key in criterion_keys(criteria)] == list(range(len(criteria)))
 
 
 @pytest.mark.parametrize(
@@ -77,15 +75,15 @@ def test_every_generated_key_stands_for_its_own_criterion(criteria):
     ],
 )
 def test_which_criterion_a_key_stands_for(key, index):
-    assert matching_criterion(key, CRITERIA) == index
+    assert KeyMatcher(CRITERIA).index(key) == index
 
 
 def test_a_text_that_two_criteria_share_stands_for_neither():
     criteria = ["Is polite", "is polite"]
 
-    assert matching_criterion("Is polite", criteria) is None
-    assert matching_criterion("c2", criteria) == 1
+    assert KeyMatcher(criteria).index("Is polite") is None
+    assert KeyMatcher(criteria).index("c2") == 1
 
 
 def test_the_number_in_a_key_counts_more_than_the_words_after_it():
-    assert matching_criterion("c2_asks_for_the_name", CRITERIA) == 1
+    assert KeyMatcher(CRITERIA).index("c2_asks_for_the_name") == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 
 import pytest
 
@@ -177,3 +178,21 @@ def test_equal_criteria_keep_their_own_verdicts():
     result = read_verdict(finish, ["Is polite", "Is polite"]).result([])
 
     assert (result.passed_criteria, result.failed_criteria) == (["Is polite"], ["Is polite"])
+
+
+def test_words_that_no_encoding_knows_are_made_readable():
+    text = '{"c1": {"reasoning": "a \\ud800", "evidence": ["b \\udfff"], "status": "true"}, "c2": true}'
+    result = verdict_of(text, reasoning="c \ud83d").result([])
+
+    result.model_dump_json()
+    assert result.reasoning == "c \\ud83d"
+    assert (result.criteria[0].reasoning, result.criteria[0].evidence) == ("a \\ud800", ["b \\udfff"])
+
+
+def test_a_thousand_criteria_are_read_without_holding_up_the_loop():
+    criteria = [f"Criterion {number}: " + "the agent says what it knows, " * 8 for number in range(1000)]
+    finish = Finish(criteria=[(text, "true") for text in criteria], verdicts=["success"], reasoning="r")
+    started = time.process_time()
+
+    assert read_verdict(finish, criteria).result([]).success
+    assert time.process_time() - started < 3  # seconds; 37 where each key is compared with each criterion

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterable, Sequence
 
 _KEY_LENGTH = 64  # the longest property name that all providers accept
 _SLUG_LENGTH = 70
@@ -22,44 +22,52 @@ def criterion_keys(criteria: Sequence[str]) -> list[str]:
     return [f"c{number}_{slug(text)}"[:_KEY_LENGTH].rstrip("_") for number, text in enumerate(criteria, 1)]
 
 
-def matching_criterion(key: str, criteria: Sequence[str]) -> int | None:
-    """Return the index of the criterion that a returned key stands for; `None` when that is not certain.
+class KeyMatcher:
+    """Tells which criterion a returned key stands for; made once for all keys of a reply.
 
     The first rule that gives exactly one criterion decides: the generated key, the criterion's number, the
     slug of its text, its text. The place in the reply never counts.
+
+    Args:
+        criteria: the effective criteria.
     """
-    rules: tuple[Callable[[], list[int]], ...] = (
-        lambda: _indexes(criterion_keys(criteria), key),
-        lambda: _by_number(key, len(criteria)),
-        lambda: _by_slug(key, criteria),
-        lambda: _indexes([_folded(text) for text in criteria], _folded(key)),
-    )
-    for rule in rules:
-        match rule():
-            case [index]:
-                return index
-            case _:
-                pass
-    return None
+
+    def __init__(self, criteria: Sequence[str]) -> None:
+        self._count = len(criteria)
+        self._by_key = _unique(criterion_keys(criteria))
+        self._by_slug = _unique([slug(text)[:_SLUG_LENGTH] for text in criteria])
+        self._by_text = _unique(map(_folded, criteria))
+
+    def index(self, key: str) -> int | None:
+        """Return the index of the criterion that a key stands for; `None` when that is not certain."""
+        for found in (
+            self._by_key.get(key),
+            self._numbered(key),
+            self._by_slug.get(_wanted_slug(key)),
+            self._by_text.get(_folded(key)),
+        ):
+            if found is not None:
+                return found
+        return None
+
+    def _numbered(self, key: str) -> int | None:
+        found = re.fullmatch(r"c([1-9][0-9]{0,5})(?:_.*)?|(?:criterion_)?([1-9][0-9]{0,5})", key, re.DOTALL)
+        number = int(found[1] or found[2]) if found else 0
+        return number - 1 if 1 <= number <= self._count else None
 
 
-def _by_number(key: str, count: int) -> list[int]:
-    found = re.fullmatch(r"c([1-9][0-9]{0,5})(?:_.*)?|(?:criterion_)?([1-9][0-9]{0,5})", key, re.DOTALL)
-    if found is None:
-        return []
-    number = int(found[1] or found[2])
-    return [number - 1] if number <= count else []
-
-
-def _by_slug(key: str, criteria: Sequence[str]) -> list[int]:
+def _wanted_slug(key: str) -> str | None:
     wanted = slug(key)[:_SLUG_LENGTH]
-    if not wanted.strip("_"):  # nothing is left of a text in another script: any such text would match
-        return []
-    return _indexes([slug(text)[:_SLUG_LENGTH] for text in criteria], wanted)
+    # Nothing is left of a text in another script: any such text would match.
+    return wanted if wanted.strip("_") else None
 
 
-def _indexes(values: Sequence[str], wanted: str) -> list[int]:
-    return [index for index, value in enumerate(values) if value == wanted]
+def _unique(values: Iterable[str]) -> dict[str | None, int | None]:
+    """Return the index of each value; `None` of one that stands there more than once."""
+    places: dict[str | None, int | None] = {}
+    for index, value in enumerate(values):
+        places[value] = None if value in places else index
+    return places
 
 
 def _folded(text: str) -> str:

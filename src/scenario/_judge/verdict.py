@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import BaseModel
 
+from scenario._judge.encodable import encodable
 from scenario._judge.json_pairs import JsonObject, as_object
-from scenario._judge.keys import matching_criterion
+from scenario._judge.keys import KeyMatcher
 from scenario._judge.shapes import is_array
 from scenario.types import CriterionVerdict, ScenarioResult
 
@@ -92,8 +93,9 @@ def read_verdict(finish: Finish, criteria: Sequence[str]) -> Verdict:
         criteria: the effective criteria.
     """
     found: list[list[CriterionVerdict]] = [[] for _ in criteria]
+    matcher = KeyMatcher(criteria)
     for key, value in finish.criteria:
-        index = matching_criterion(key, criteria)
+        index = matcher.index(key)
         if index is None:
             _logger.warning("the judge returned a criterion that was not asked for: %.80r", key)
         else:
@@ -156,9 +158,9 @@ def _word(value: Any, known: Sequence[_Word]) -> _Word | None:
 
 
 def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
+    return encodable(value.strip()) if isinstance(value, str) else ""
 
 
 def _references(value: Any) -> list[str]:
     given = value if is_array(value) else [value]
-    return [str(item) for item in given if isinstance(item, (str, int)) and str(item).strip()]
+    return [encodable(str(item)) for item in given if isinstance(item, (str, int)) and str(item).strip()]
