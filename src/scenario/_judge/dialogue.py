@@ -15,7 +15,7 @@ from scenario._judge.verdict import read_verdict
 from scenario._model import complete
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from scenario._judge.case import Case
     from scenario._judge.discovery.lookup import Lookup
@@ -62,6 +62,7 @@ class Dialogue:
         self._settings = settings
         self._case = case
         self._prompt = prompt
+        self._shown = list(_texts(prompt[1:]))  # the system message is the test author's
         self._history: list[Exchange | Message] = []
         self._retries = 0
 
@@ -94,11 +95,13 @@ class Dialogue:
             tool_choice = FORCE_FINISH if forced and step == max_steps else "required"
             response = await self._ask(tools, tool_choice)
             if _looks_up(response):
-                self._history.append(await lookup.answer(response))
+                exchange = await lookup.answer(response)
+                self._history.append(exchange)
+                self._shown += exchange.results
                 if lookup.is_spent:
                     break
                 continue
-            reply = read_reply(_decision(response), forced=forced)
+            reply = read_reply(_decision(response), forced=forced, shown=self._shown)
             if not isinstance(reply, Malformed):
                 return reply
             self._correct(response, reply.defect, tools, forced=forced)
@@ -114,7 +117,7 @@ class Dialogue:
         tools = verdict_tools(self._case.criteria, forced=forced)
         while True:
             response = await self._ask(tools, FORCE_FINISH if forced else "required")
-            reply = read_reply(response, forced=forced)
+            reply = read_reply(response, forced=forced, shown=self._shown)
             if not isinstance(reply, Malformed):
                 return reply
             self._correct(response, reply.defect, tools, forced=forced)
@@ -143,6 +146,12 @@ class Dialogue:
             {"role": "assistant", "content": _quoted(response)},
             {"role": "user", "content": correction},
         ]
+
+
+def _texts(prompt: Sequence[Message]) -> Iterator[str]:
+    for message in prompt:
+        content: str | list[Message] = message["content"]
+        yield from [content] if isinstance(content, str) else [part.get("text", "") for part in content]
 
 
 def _looks_up(response: ModelResponse) -> bool:

@@ -44,8 +44,11 @@ def as_object(value: Any) -> JsonObject | None:
     return value if isinstance(value, JsonObject) else None
 
 
-def objects_with(text: str, *names: str) -> Iterator[JsonObject]:
-    """Yield the JSON objects within a text that have members of all these names, outermost first."""
+def objects_with(text: str, *names: str) -> Iterator[tuple[JsonObject, str]]:
+    """Yield the JSON objects within a text that have members of all these names, outermost first.
+
+    Each comes with the piece of the text that it was read from.
+    """
     start = text.find("{")
     for _ in range(_MOST_STARTS):
         if start < 0:
@@ -57,6 +60,6 @@ def objects_with(text: str, *names: str) -> Iterator[JsonObject]:
             value = None
         else:
             if isinstance(value, JsonObject) and all(value.all(name) for name in names):
-                yield value
+                yield value, text[start:stop]
                 end = stop
         start = text.find("{", end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,13 @@ from scenario._judge.json_pairs import JsonObject, as_object, decode, objects_wi
 from scenario._judge.tools import CONTINUE, FINISH
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scenario.types import ModelResponse
+
+_LONGEST_NAME = 80
+_CUT_OFF = ("length", "max_tokens")
+_SPACING = re.compile(r"(?:\s|\\+[nrt]?)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,34 +46,46 @@ class Malformed:
     defect: str
 
 
-def read_reply(response: ModelResponse, *, forced: bool) -> Finish | Continue | Malformed:
+def read_reply(
+    response: ModelResponse, *, forced: bool, shown: Iterable[str] = ()
+) -> Finish | Continue | Malformed:
     """Return what a reply means.
 
     Args:
         response: the model's answer.
         forced: whether a verdict is due, so that continuing is not an answer.
+        shown: the evidence that the model was shown: a verdict that stands there is quoted, not given.
     """
     names = [call.name for call in response.tool_calls]
     if FINISH in names:
         return _finish(response.tool_calls[names.index(FINISH)].arguments)
     unknown = [name for name in names if name != CONTINUE]
     if unknown:
-        return Malformed(f"called {unknown[0]!r}, which is not one of the tools on offer")
+        return Malformed(f"called {unknown[0][:_LONGEST_NAME]!r}, which is not one of the tools on offer")
     if names and forced:
         return Malformed(f"called {CONTINUE}, but a verdict is due now")
     if names:
         return Continue()
-    return _from_text(response.text or "")
+    if response.finish_reason in _CUT_OFF:  # a verdict before the cut need not be the one that was to come
+        return Malformed("was cut off at its limit of tokens before it called a tool")
+    return _from_text(response.text or "", shown)
 
 
-def _from_text(text: str) -> Finish | Malformed:
+def _from_text(text: str, shown: Iterable[str]) -> Finish | Malformed:
     match list(objects_with(text, "criteria", "verdict")):
-        case [arguments]:
+        case [(arguments, source)]:
+            if any(_unspaced(source) in _unspaced(evidence) for evidence in shown):
+                return Malformed("called no tool, and the verdict in it is quoted from the evidence")
             return _from_arguments(arguments)
         case []:
             return Malformed("called no tool")
         case _:
             return Malformed("called no tool and contains several verdicts")
+
+
+def _unspaced(text: str) -> str:
+    """Return a text without blanks, as they are and as JSON writes them, and without JSON's backslashes."""
+    return _SPACING.sub("", text)
 
 
 def _finish(text: str) -> Finish | Malformed:
