@@ -4,6 +4,7 @@ from __future__ import annotations
 
 IN_PROCESS = frozenset({"offline", "local", "auto"})
 """Providers whose models run in this process, or are chosen by it."""
+OFFLINE_MODEL = "offline/players"
 
 _FAMILIES = {
     "openai": ("gpt-", "chatgpt-", "o1", "o3", "o4", "ft:gpt-", "codex-"),

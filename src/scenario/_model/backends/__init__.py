@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scenario._model.backends.sdks import SdkUnavailableError, sdk_of
 from scenario._model.loading import import_off_loop
-from scenario._model.names import IN_PROCESS, any_llm_name, provider_of
+from scenario._model.names import IN_PROCESS, OFFLINE_MODEL, any_llm_name, provider_of
 from scenario._model.registry import registered_provider
 from scenario._model.testing import check_allowed
 from scenario.errors import MissingExtraError, ModelCallError
@@ -24,13 +24,18 @@ async def backend_for(request: ModelRequest) -> ModelProvider:
 
     Raises:
         MissingExtraError: the package of the model's provider is not installed.
-        ModelCallError: the model string names no provider, or a test forbids the request.
+        ModelCallError: the model string names no provider or no offline model, or a test forbids the request.
         ValueError: `SCENARIO_MODEL_BACKEND` names no backend.
     """
     provider = provider_of(request.model)
     registered = registered_provider(provider)
     if registered is not None:
         return registered
+    if provider == "offline" and request.model != OFFLINE_MODEL:
+        raise ModelCallError(
+            f"there is no model {request.model!r}; the one that is made of rules is {OFFLINE_MODEL!r}",
+            model=request.model,
+        )
     if provider in IN_PROCESS:
         room = "offline" if provider == "offline" else "local"
         return (await import_off_loop(f"scenario._model.{room}")).answer
