@@ -118,12 +118,6 @@ async def test_an_offline_model_that_is_none_is_refused() -> None:
         await chosen("offline/playes")
 
 
-async def test_litellm_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(ModelCallError):
-        await complete(ModelRequest("a-model-of-nobody", [HELLO]))
-    assert capfd.readouterr() == ("", "")
-
-
 @pytest.mark.parametrize("in_process", ["local"], indirect=True)
 async def test_auto_is_one_call_of_the_model_that_it_stands_for(in_process: ModuleType) -> None:
     async def answer(request: ModelRequest) -> ModelResponse:

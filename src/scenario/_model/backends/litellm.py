@@ -56,5 +56,4 @@ def _load() -> ModuleType:
             del os.environ[_PRICE_LIST_SWITCH]
         else:
             os.environ[_PRICE_LIST_SWITCH] = before
-    litellm.suppress_debug_info = True  # it prints requests for feedback at each error
     return litellm
