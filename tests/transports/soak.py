@@ -262,6 +262,7 @@ def main(minutes: float, *seed: int) -> int:
 
 
 if __name__ == "__main__":
-    for peers in ("websockets.server", "asyncio", "tests.peer"):  # they tell at length how they were made to fail
+    # They tell at length how they were made to fail.
+    for peers in ("websockets.server", "asyncio", "tests.peer"):
         logging.getLogger(peers).setLevel(logging.CRITICAL)
     sys.exit(main(float(sys.argv[1]), *map(int, sys.argv[2:3])) > 0)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
 _log = logging.getLogger("scenario")
-_UNWIND = 2.0  # seconds that it has to heed its cancellation
+_UNWIND = 5.0  # seconds to heed its cancellation: one that has begun a paid call ends it first
 
 
 class TookTooLongError(TimeoutError):
