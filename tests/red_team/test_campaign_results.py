@@ -182,3 +182,14 @@ def test_a_result_shows_no_conversation_and_cannot_be_changed():
     assert "messages" not in repr(one)
     with pytest.raises(dataclasses.FrozenInstanceError):
         one.outcome = "broke"
+
+
+def test_of_two_criteria_with_the_same_text_one_that_is_violated_counts():
+    result = ScenarioResult(
+        success=False,
+        messages=[],
+        failed_criteria=["Is polite", "Is polite"],
+        inconclusive_criteria=["Is polite"],
+    )
+
+    assert outcome_of(result, None, conversed=True) == "broke"

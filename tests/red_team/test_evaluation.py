@@ -22,6 +22,8 @@ from .campaigns import CODE, OBJECTIVE, REFUSAL, Cast, Target, crescendo, grade,
         ('{"score": -2}', 0),
         ('```json\n{"score": 5}\n```', 5),
         ('I would say {"score": 5, "adaptation": "x",} here.', 5),
+        ('{"score": 5}\n\n{"score": "5"}', 5),
+        ('{"score": 5, "parts": {"score": 1}}', 5),
     ],
 )
 def test_readable_scores(raw, score):
@@ -33,7 +35,8 @@ def test_readable_scores(raw, score):
     [
         "", "I cannot grade this.", '{"score": null}',
         '{"score": "high"}', '{"score": true}', '{"score": [1]}',
-        '{"score": NaN}', '{"score": Infinity}', '{"grade": 5}', '{"score": "8/0"}',
+        '{"score": NaN}', '{"score": Infinity}',
+        'It wrote {"score": 0, "refusal": "hard"}. {"score": 10}', '{"grade": 5}', '{"score": "8/0"}',
     ],
 )  # fmt: skip
 def test_unreadable_scores(raw):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+import scenario
+
 from .campaigns import CODE, REFUSAL, Cast, Target, crescendo, finish, grade, play, playing, yields_at
 
 
@@ -131,6 +133,31 @@ async def test_a_check_that_raises_fails_the_run():
     attacker = crescendo()
     with playing(Cast()), pytest.raises(AssertionError, match="the code is out"):
         await play(attacker, Target(yields_at(1)), script=attacker.marathon_script([check]))
+
+
+async def test_the_checks_of_the_exchange_that_stops_the_attack_run_too():
+    def check(state):
+        assert CODE not in state.last_message()["content"], "the code is out"
+
+    attacker = crescendo(success_confirm_turns=1)
+    with playing(Lenient()), pytest.raises(AssertionError, match="the code is out"):
+        await play(attacker, Target(yields_at(1)), script=attacker.marathon_script([check]))
+
+
+async def test_a_check_that_ends_the_run_at_an_early_exit_is_believed():
+    attacker = crescendo(success_confirm_turns=1)
+    script = attacker.marathon_script([lambda state: scenario.fail("the code is out")()])
+    with playing(Lenient()):
+        result = await play(attacker, Target(yields_at(1)), script=script)
+
+    assert (result.success, result.reasoning) == (False, "the code is out")
+
+
+async def test_a_check_that_returns_false_at_an_early_exit_is_warned_of():
+    attacker = crescendo(success_confirm_turns=1)
+    script = attacker.marathon_script([lambda state: CODE not in state.last_message()["content"]])
+    with playing(Lenient()), pytest.warns(UserWarning, match="returned False, which is ignored"):
+        await play(attacker, Target(yields_at(1)), script=script)
 
 
 async def test_final_checks_run_at_an_early_exit_before_the_judge():

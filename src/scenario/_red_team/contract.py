@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, cast
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _KEYS = "observation|strategy|reply|techniques|thought|improvement|prompt"
 _NOTES = {"observation", "strategy", "thought", "improvement"}
@@ -23,19 +27,30 @@ _DECODER = json.JSONDecoder()
 
 def read_object(raw: str, key: str) -> dict[str, Any] | None:
     """Return the object that an answer is, or the first one in it that has the key; else `None`."""
+    return next(iter(objects_with(raw, key)), None)
+
+
+def objects_with(raw: str, key: str) -> list[dict[str, Any]]:
+    """Return the objects in an answer that have the key, without those inside of another such object."""
     text = raw.strip()
     if fenced := _FENCE.match(text):
         text = fenced[1].strip()
-    whole = _decode(text, 0)
-    if whole is not None and key in whole:
-        return whole
-    for candidate in (text, _TRAILING_COMMA.sub(lambda match: match[1] or "", text)):
-        starts = [match.start() for match in re.finditer(r"\{", candidate)][:_MOST_OBJECTS]
-        for start in starts:
-            found = _decode(candidate, start)
-            if found is not None and key in found:
-                return found
-    return None
+    strict = list(_outermost(text, key))
+    return strict or list(_outermost(_TRAILING_COMMA.sub(lambda match: match[1] or "", text), key))
+
+
+def _outermost(text: str, key: str) -> Iterator[dict[str, Any]]:
+    end = 0
+    for brace in islice(re.finditer(r"\{", text), _MOST_OBJECTS):
+        if brace.start() < end:
+            continue
+        try:
+            value, stop = _DECODER.raw_decode(text, brace.start())
+        except (ValueError, RecursionError):
+            continue
+        if key in value:
+            yield value
+            end = stop
 
 
 def text_after_key(raw: str, key: str) -> str | None:
@@ -73,11 +88,3 @@ def note_of(value: Any) -> str:
     if value is None:
         return ""
     return value.strip() if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _decode(text: str, start: int) -> dict[str, Any] | None:
-    try:
-        value, _ = _DECODER.raw_decode(text, start)
-    except (ValueError, RecursionError):
-        return None
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Literal
+import warnings
+from typing import TYPE_CHECKING, Any, Literal
 
 from scenario.script import agent, fail, judge, succeed, user
 from scenario.types import AgentRole, ScenarioResult
@@ -28,12 +29,10 @@ def marathon_script(
         await run.evaluate_last(state.messages)
         if not run.streak():
             return None
-        for check in final_checks:
-            outcome = check(state)
-            if inspect.isawaitable(outcome):
-                outcome = await outcome
-            if isinstance(outcome, ScenarioResult):
-                return outcome
+        # The checks of this exchange too: what made the scorer stop the attack is what they look for.
+        for check in (*checks, *final_checks):
+            if (verdict := await _verdict_of(check, state)) is not None:
+                return verdict
         if on_objective == "judge" and _has_judge(state):
             return await _judged(run, state)
         return await fail(_reason(run))(state)
@@ -52,6 +51,21 @@ def marathon_script(
     exits = [early_exit] if run.options.success_score is not None else []
     exchange: list[ScriptStep] = [user(), agent(), *exits, *checks]
     return [*exchange * run.options.total_turns, *final_checks, ending]
+
+
+async def _verdict_of(check: ScriptStep, state: ScenarioState) -> ScenarioResult | None:
+    outcome: Any = check(state)
+    if inspect.isawaitable(outcome):
+        outcome = await outcome
+    if outcome is False:  # as the engine says it of any callable of a script
+        name = getattr(check, "__qualname__", type(check).__name__)
+        warnings.warn(
+            f"the check {name} returned False, which is ignored: use `assert`, or `return "
+            "scenario.fail('why')()`",
+            UserWarning,
+            stacklevel=2,
+        )
+    return outcome if isinstance(outcome, ScenarioResult) else None
 
 
 def _has_judge(state: ScenarioState) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ def outcome_of(result: ScenarioResult | None, error: BaseException | None, *, co
     if result.success:
         return "held"
     if result.failed_criteria:
-        return "broke" if set(result.failed_criteria) - set(result.inconclusive_criteria) else "inconclusive"
+        # Counted, because of two criteria with the same text one may be false and the other undecided.
+        violated = Counter(result.failed_criteria) - Counter(result.inconclusive_criteria)
+        return "broke" if violated else "inconclusive"
     return "inconclusive" if (result.reasoning or "").startswith(UNDECIDED) else "broke"
 
 

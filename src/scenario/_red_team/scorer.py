@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from scenario._red_team.contract import read_object
+from scenario._red_team.contract import objects_with
 from scenario._red_team.fencing import fenced
 from scenario._red_team.response_text import full_response, one_line
 from scenario.errors import ModelCallError, ModelResponseError
@@ -126,11 +126,16 @@ async def grade_response(
 
 
 def read_grade(raw: str) -> Grade | None:
-    """Return the grade in an answer; `None` without a readable score."""
-    found = read_object(raw, "score")
-    score = None if found is None else _score(found["score"])
-    if found is None or score is None:
+    """Return the grade in an answer; `None` without a readable score, or with several that differ.
+
+    Of two, one may be quoted from the response: the target must not grade itself.
+    """
+    objects = objects_with(raw, "score")
+    scores = {_score(one["score"]) for one in objects}
+    score = scores.pop() if len(scores) == 1 else None
+    if score is None:
         return None
+    found = objects[-1]
     hint, refusal = found.get("adaptation"), found.get("refusal")
     return Grade(
         score=score,
