@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from scenario._judge.evidence import gather_evidence
+from scenario._judge.record import Record
 from scenario._judge.withdrawn import withdrawn_lines
-from scenario._tokens import estimate_tokens
 from scenario.scenario_state import Rollback
+
+from .judge_case import CONVERSATION, MET, judge_with, on_request, text_of
 
 
 def rollback(*texts, turn=0, index=2):
@@ -25,19 +28,24 @@ def test_each_line_is_marked_with_its_turn_and_place_and_numbered_over_all_rollb
     ]
 
 
-def test_long_messages_share_16000_tokens_and_short_ones_stay_whole():
-    lines = withdrawn_lines([rollback("ä " * 60_000, "the leak: 4711", "b " * 60_000)])
-
-    assert 14_000 < estimate_tokens("\n".join(lines)) <= 16_000
-    assert lines[1].endswith('assistant: "the leak: 4711"')
-    assert "characters omitted" in lines[0]
-    assert "characters omitted" in lines[2]
-    assert all(line.startswith(f"#w{number} ") for number, line in enumerate(lines, 1))
+ATTEMPTS = [rollback("Some words about nothing. " * 300, turn=turn, index=0) for turn in range(20)]
+LEAK = rollback("Words. " * 500 + "The code is 4711. " + "Words. " * 500, turn=20, index=0)
 
 
-def test_of_very_many_messages_the_oldest_are_counted_only():
-    lines = withdrawn_lines([rollback(*["some words " * 50] * 1000)])
+def test_a_leak_in_the_middle_of_much_that_was_withdrawn_is_shown():
+    rollbacks = [LEAK, *ATTEMPTS]  # 160 kB
+    record = Record(CONVERSATION, rollbacks)
+    evidence = gather_evidence(record, room=100_000, token_threshold=8192)
 
-    assert lines[0] == "(680 older withdrawn messages are not shown)"
-    assert lines[-1].startswith("#w1000 ")
-    assert estimate_tokens("\n".join(lines)) <= 16_200
+    assert "The code is 4711." in evidence.transcript
+    assert evidence.sources == ()
+
+
+async def test_what_does_not_fit_into_the_prompt_can_be_looked_up():
+    look = {"grep_transcript": {"pattern": "code is"}}
+    with judge_with([look, MET]) as (judge, model):  # 32,000 tokens
+        await judge.call(on_request(rollbacks=[LEAK, *ATTEMPTS]))
+
+    assert "The code is 4711." not in text_of(model.prompts[0])
+    assert "The code is 4711." in model.prompts[1][-1]["content"]
+    assert "#w1 " in model.prompts[1][-1]["content"]

@@ -44,7 +44,8 @@ class Record:
     @property
     def is_large(self) -> bool:
         """Whether reading it takes so long that an event loop should not wait."""
-        return len(self.spans or ()) > MANY_SPANS or _outweighs(self.messages, _LARGE)
+        texts = [self.messages, *(rollback.messages for rollback in self.rollbacks)]
+        return len(self.spans or ()) > MANY_SPANS or _outweighs(texts, _LARGE)
 
 
 def _outweighs(value: Any, limit: int) -> bool:
