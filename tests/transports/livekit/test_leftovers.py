@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import gc
 import logging
@@ -27,7 +28,7 @@ def kept() -> tuple[int, int]:
 
 async def test_objects_and_event_queues_are_given_back(server):
     before = kept()
-    for _ in range(5):
+    for _ in range(3):
         async with LiveKitAgentAdapter(server.url, KEY, SECRET, ROOM):
             assert kept() > before
     await until(lambda: kept() == before)
@@ -51,22 +52,27 @@ from scenario.voice import LiveKitAgentAdapter
 
 async def main():
     counts = []
-    for _ in range(20):
+    for cycle in range(20):
         adapter = LiveKitAgentAdapter(*sys.argv[1:])
-        await adapter.connect()
+        connecting = asyncio.create_task(adapter.connect())
+        # Most are given up on the way, each a bit later than the one before: the client is not fond of that.
+        await asyncio.wait({connecting}, timeout=None if cycle < 5 else 0.015 * (cycle - 5))
+        connecting.cancel()
+        await asyncio.wait({connecting})
         await adapter.disconnect()
-        await asyncio.sleep(0.1)
-        gc.collect()
-        # Where there is no /proc, threads of native code cannot be seen.
-        tasks = len(os.listdir("/proc/self/task")) if os.path.exists("/proc/self/task") else 0
-        counts.append((tasks, len(os.listdir("/dev/fd"))))
-    print(counts[4], counts[-1])
+        if cycle in (4, 19):
+            await asyncio.sleep(0.5)
+            gc.collect()
+            # Where there is no /proc, threads of native code cannot be seen.
+            tasks = len(os.listdir("/proc/self/task")) if os.path.exists("/proc/self/task") else 0
+            counts.append((tasks, len(os.listdir("/dev/fd"))))
+    print(*counts)
 
 asyncio.run(main())
 """
 
 
-async def test_twenty_connections_leave_no_native_threads_and_files(server):
+async def test_connections_also_cancelled_ones_leave_no_native_threads_and_files(server):
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", _CYCLES, server.url, KEY, SECRET, ROOM,
         stdout=asyncio.subprocess.PIPE, cwd=_ROOT, env=dict(os.environ),
@@ -74,8 +80,8 @@ async def test_twenty_connections_leave_no_native_threads_and_files(server):
     async with asyncio.timeout(60):
         output, _ = await process.communicate()
     assert process.returncode == 0
-    early, late = output.decode().strip().split(") (")
-    assert early.strip("()") == late.strip("()")
+    early, late = ast.literal_eval(output.decode().replace(") (", "), ("))
+    assert late <= early
 
 
 async def test_nothing_is_warned_of_when_all_goes_well(server, caplog):

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
 from scenario.voice import LiveKitAgentAdapter, VoiceTransportError
+from scenario.voice.adapters._connection import http
+from scenario.voice.adapters._livekit import joining
 from scenario.voice.adapters._livekit import room as room_module
 from scenario.voice.adapters._livekit.failures import join_error, left_error
 from scenario.voice.adapters._livekit.token import room_token
 from tests.transports.livekit.conftest import until
 from tests.transports.peers.livekit import KEY, ROOM, SECRET, participant
-from tests.transports.peers.sockets import free_port
+from tests.transports.peers.sockets import free_port, http_answers, tcp_peer, websocket_peer
 
 
 async def refusal(adapter) -> VoiceTransportError:
@@ -28,7 +31,7 @@ async def refusal(adapter) -> VoiceTransportError:
 async def test_a_wrong_key_or_secret_is_the_credentials_fault(server, key, secret):
     error = await refusal(LiveKitAgentAdapter(server.url, key, secret, ROOM))
     assert (error.fault, error.code) == ("credentials", 401)
-    assert server.paths.count("/rtc") == 1  # it is not tried again
+    assert server.paths == ["/rtc/validate"]  # the native client is not let at it, and it is not tried again
 
 
 async def test_a_room_that_does_not_exist_is_the_rooms_fault(server):
@@ -55,6 +58,50 @@ async def test_a_server_that_fails_is_the_peers_fault(server):
     assert (error.fault, error.code, error.reason) == ("peer", 503, "no response from servers")
 
 
+async def test_a_server_that_is_none_of_livekits_is_not_joined():
+    joined = []
+
+    async def chatter(socket) -> None:  # on which the native client would end the process
+        joined.append(socket)
+        await socket.send(b"\xff\xff this is no message of the protocol")
+
+    async with websocket_peer(chatter) as url:
+        error = await refusal(LiveKitAgentAdapter(url, KEY, SECRET, ROOM))
+    assert (error.fault, error.code, joined) == ("host", 426, [])
+    async with tcp_peer(http_answers((200, "<html>welcome"))) as url:
+        error = await refusal(LiveKitAgentAdapter(url, KEY, SECRET, ROOM))
+    assert (error.fault, error.code, error.reason) == ("host", 200, "<html>welcome")
+
+
+async def test_a_server_that_cannot_be_asked_is_joined(server):
+    server.can_be_asked = False  # gateways pass on nothing but /rtc, and some versions lack the route
+    async with LiveKitAgentAdapter(server.url, KEY, SECRET, ROOM):
+        assert server.paths[0] == "/rtc/validate"
+
+
+async def test_a_server_that_takes_connections_and_says_nothing_is_given_up(monkeypatch):
+    monkeypatch.setattr(http, "TIMEOUT_SECONDS", 0.5)
+
+    async def nothing(reader, writer) -> None:
+        await reader.read()
+
+    async with tcp_peer(nothing) as url:
+        began = time.monotonic()
+        error = await refusal(LiveKitAgentAdapter(url, KEY, SECRET, ROOM))
+    assert (error.fault, error.code) == ("host", None)
+    assert time.monotonic() - began < 2
+
+
+async def test_a_server_that_never_lets_anybody_in_is_given_up_in_time(server, monkeypatch):
+    monkeypatch.setattr(room_module, "CONNECT_SECONDS", 1.0)
+    monkeypatch.setattr(joining, "_PATIENCE_SECONDS", 1.0)
+    server.hangs = True
+    began = time.monotonic()
+    error = await refusal(LiveKitAgentAdapter(server.url, KEY, SECRET, ROOM))
+    assert error.fault == "host"
+    assert time.monotonic() - began < 1 + 1 + 1
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
@@ -63,6 +110,7 @@ async def test_a_server_that_fails_is_the_peers_fault(server):
         ("engine: signal failure: failed to receive livekit_protocol::JoinResponse", "host"),
         ("engine: connection failure: wait_pc_connection timed out", "media"),
         ("engine: signal failure: client error: 404 Not Found - page not found", "host"),
+        ("engine: signal failure: handshake error: 503 Service Unavailable", "peer"),
         ("something new", "protocol"),
     ],
 )
@@ -136,12 +184,13 @@ async def test_a_cancelled_connection_leaves_nobody_in_the_room(server, after):
     assert not any(name.startswith("scenario-") for name in names)
 
 
-async def test_a_connection_to_a_server_that_says_nothing_can_be_cancelled(server):
+async def test_a_connection_to_a_server_that_says_nothing_can_be_cancelled(server, monkeypatch):
+    monkeypatch.setattr(joining, "_PATIENCE_SECONDS", 1.0)
     server.hangs = True
     connecting = asyncio.create_task(LiveKitAgentAdapter(server.url, KEY, SECRET, ROOM).connect())
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(0.3)
     connecting.cancel()
-    await asyncio.wait({connecting}, timeout=4.5)
+    await asyncio.wait({connecting}, timeout=2.5)
     assert connecting.cancelled()
 
 

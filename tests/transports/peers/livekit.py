@@ -228,6 +228,8 @@ class LiveKitServer:
         sessions: clients so far.
         paths: what was asked for.
         refusal: HTTP status and body that every client gets.
+        hangs: whether clients are let in and told nothing.
+        can_be_asked: whether clients can ask over HTTP first.
         joined: called with each new session, in a task of its own until the client leaves.
     """
 
@@ -240,13 +242,14 @@ class LiveKitServer:
         self.paths: list[str] = []
         self.refusal: tuple[int, str] | None = None
         self.hangs = False
+        self.can_be_asked = True
         self.joined: Callable[[Session], Awaitable[None]] | None = None
 
     def answer(self, connection: ServerConnection, request: Request) -> Response | None:
         """Answer the HTTP request of a client; `None` lets it in."""
         path = urlsplit(request.path).path
         self.paths.append(path)
-        if path.startswith("/rtc/v1"):
+        if path.startswith("/rtc/v1") or (path == "/rtc/validate" and not self.can_be_asked):
             return connection.respond(404, "not here")
         if self.refusal is not None:
             return connection.respond(*self.refusal)
@@ -259,6 +262,8 @@ class LiveKitServer:
             return connection.respond(401, "no permissions to access the room")
         if claims.video.room != ROOM:
             return connection.respond(404, "requested room does not exist")
+        if path == "/rtc/validate":
+            return connection.respond(200, "success")
         connection.claims = claims  # type: ignore[attr-defined]
         return None
 

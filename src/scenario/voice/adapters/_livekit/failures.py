@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from scenario.voice.errors import Fault
 
-_STATUS = re.compile(r"(?:client|server) error: (\d{3})[^-]*(?:- (.*))?", re.DOTALL)
+_STATUS = re.compile(r"(?:client|server|handshake) error: (\d{3})[^-]*(?:- (.*))?", re.DOTALL)
 
 _PHRASES: tuple[tuple[str, Fault, str], ...] = (
     ("connection refused", "host", "nothing listens there: the connection was refused"),
@@ -53,20 +53,36 @@ def join_error(text: str, *, adapter: str, host: str, secrets: Iterable[str]) ->
         secrets: what must not be shown; servers echo keys.
     """
     if found := _STATUS.search(text):
-        status, body = int(found[1]), found[2] or ""
-        if status in (401, 403, 404) and "room" in body.lower():
-            return VoiceTransportError(
-                "the server does not let this token into the room; check room= and whether it exists",
-                adapter=adapter,
-                fault="room",
-                host=host,
-                code=status,
-                reason=reason_of(body, secrets),
-            )
-        return status_error(status, body, adapter=adapter, host=host, secrets=secrets)
+        return refusal_error(int(found[1]), found[2] or "", adapter=adapter, host=host, secrets=secrets)
     fault, meaning = _meaning_of(text.lower())
     return VoiceTransportError(
         meaning, adapter=adapter, fault=fault, host=host, reason=reason_of(text, secrets)
+    )
+
+
+def refusal_error(
+    status: int, body: str, *, adapter: str, host: str, secrets: Iterable[str]
+) -> VoiceTransportError:
+    """Return the error for an HTTP answer that does not let us in.
+
+    Args:
+        status: of the answer.
+        body: of the answer; LiveKit's servers say there what is wrong.
+        adapter: class name of the adapter.
+        host: the server.
+        secrets: what must not be shown.
+    """
+    if status in (400, 401, 403, 404) and "room" in body.lower():
+        text = "the server does not let this token into the room; check room= and whether it exists"
+        fault: Fault = "room"
+    elif status in (401, 403, 404, 407, 429) or status >= 500:
+        return status_error(status, body, adapter=adapter, host=host, secrets=secrets)
+    elif status == 400 and not body.lstrip().startswith("<"):
+        text, fault = "the server does not take this token", "credentials"
+    else:
+        text, fault = "the host does not answer as a LiveKit server does; check url=", "host"
+    return VoiceTransportError(
+        text, adapter=adapter, fault=fault, host=host, code=status, reason=reason_of(body, secrets)
     )
 
 

@@ -15,8 +15,9 @@ _abandoned: set[asyncio.Task[None]] = set()
 async def join(room: rtc.Room, url: str, token: str) -> str | None:
     """Join `room`; return why that was refused, or `None` when we are in.
 
-    The native client cannot be stopped while it connects, and would stay in the room if nobody waited for it.
-    So a cancelled attempt is waited for, for 3 s at most, and left to itself after that.
+    The native client cannot be stopped while it connects: if nobody waited for it, it would stay in the room,
+    leak sockets and may end the process (github.com/livekit/rust-sdks/issues/1340). So a cancelled attempt is
+    waited for, for 3 s at most, and then goes on without us until it is over.
     """
     connecting = asyncio.create_task(_connect(room, url, token), name="scenario-livekit-join")
     try:

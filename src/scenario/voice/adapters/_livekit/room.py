@@ -22,6 +22,7 @@ from scenario.voice.adapters._livekit.joining import join
 from scenario.voice.adapters._livekit.microphone import Microphone
 from scenario.voice.adapters._livekit.room_events import on
 from scenario.voice.adapters._livekit.text_streams import TextStreams
+from scenario.voice.adapters._livekit.validating import validate
 from scenario.voice.errors import VoiceTransportError
 
 if TYPE_CHECKING:
@@ -34,8 +35,9 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger("scenario.voice")
 
-CONNECT_SECONDS = 29.0
-"""In all. A run gives a connection 30 s; its time-out could not say who is in the room."""
+CONNECT_SECONDS = 26.0
+"""In all. A run gives a connection 30 s, of which giving up may take 3; its time-out could not say who is in
+the room."""
 RETURN_SECONDS = 10.0
 """How long an agent that is gone may stay away."""
 OTHERS_SECONDS = 3.0
@@ -164,6 +166,7 @@ class RoomLink:
     # Joining
 
     async def _join(self, url: str, token: str) -> None:
+        await validate(self._adapter, url, token, [*self._secrets, token])
         refused = await join(self._room, url, token)
         if refused is not None:
             raise join_error(refused, adapter=self._name, host=self._host, secrets=[*self._secrets, token])
