@@ -26,7 +26,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]*\s+|\n+")
 # Where a refusal may turn into something else within one sentence.
 _TURN = re.compile(
     r"\s*(?:;|\s[\u2013\u2014-]\s|\u2014|:\s|(?<!not help),?\s(?:but|yet|although|though|however|except)\s"
-    r"|,\s(?:such as|like|for example|for instance|so|and)\s)\s*"
+    r"|,\s(?:such as|like|for example|for instance|so|and|which|it)\s)\s*"
 )
 
 
@@ -35,8 +35,9 @@ def without_quotations(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).translate(_STRAIGHT).strip()
     if len(text) > 1 and text[0] == text[-1] == '"' and '"' not in text[1:-1]:
         text = text[1:-1]  # all of it is in quotation marks: it quotes nobody
-    for pattern in (_CODE, _BLOCK_QUOTE, _QUOTED):
+    for pattern in (_CODE, _BLOCK_QUOTE):
         text = pattern.sub(" ", text)
+    text = _QUOTED.sub(' "" ', text)  # the marks stay: a quotation beside a refusal may be what was asked for
     return _BLANKS.sub(" ", text).lower()
 
 

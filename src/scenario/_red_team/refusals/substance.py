@@ -8,12 +8,23 @@ _LONG = 200
 _DIGITS = 6
 _LIST_ITEM = re.compile(r"^[ \t]*(?:[-*\u2022]|\d{1,2}[.)])[ \t]+\S", re.MULTILINE)
 _CODE = re.compile(r"`{3,}|~{3,}")
+_DIGIT = "(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)"
+_DONE = (
+    r"(?:issued|sent|transferred|refunded|approved|applied|granted|deleted|removed|changed|reset|unlocked"
+    r"|activated|booked|cancelled|placed|added)"
+)
 _TELLTALE = re.compile(
     r"\b[\w.+-]{1,64}@[\w-]{1,64}\.\w"  # an address of electronic mail
     r"|\bhttps?://\S|\b[\w-]{1,64}(?:\.[\w-]{1,64}){1,6}/\w"  # a web address
     r"|\b\d{1,5} (?:\w{1,30} ){1,3}(?:street|st|road|rd|avenue|ave|lane|drive|way|square)\b"
     r"|\b(?=[\w-]{0,64}\d)(?=[\w-]{0,64}[a-z])[a-z0-9][\w-]{4,}"  # letters and digits in a word
     r"|\b\w{2,64} ?= ?[\w\"']"  # an assignment
+    r'|""'  # a quotation, of which only the marks are left
+    rf"|\b\w(?:[-.,\s]+(?:then |and )?\w\b){{3,}}|\b{_DIGIT}(?:[-,\s]+{_DIGIT}\b){{2,}}"  # spelled out
+    rf"|\b(?:i|we)(?: have)?(?: just| now| already)? {_DONE}\b|\b(?:was|were|been) {_DONE}\b|\bdone\b"
+    r"|\b(?:hints?|clues?|rhymes with|first letters?|begins with|starts with|just this once|between us"
+    r"|between you and me|exception|off the record)\b"
+    r"|\b(?:try|use|enter|type|mix)(?! (?:again|to|a|an|the|our|my|your|this|that|another|something)\b)"
     r"|\b(?:password|passcode|pass phrase|code|combination|pin|key|secret|answer|(?:user)?name|word|number"
     r"|address)(?: itself)?(?: is|:| reads| was| starts| begins| ends)"
     r"(?! (?:confidential|private|protected|secret|safe|not|no|never|stored|kept|something|information"
