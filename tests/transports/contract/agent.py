@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from scenario.voice._audio.chunk import BYTES_PER_SECOND, SAMPLE_RATE
 from scenario.voice._vad.detector import SpeechDetector
@@ -24,8 +24,6 @@ UserEnd = Literal["explicit", "gap", "vad"]
 PIECE_SECONDS = 0.02
 BURST_SECONDS = 0.2
 _GAP_SECONDS = 0.25
-_LEAD_SECONDS = 0.08
-"""How far ahead of real time an answer is sent, as agents do, so that a busy machine makes no gaps in it."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,11 @@ class ScriptedAgent:
         done_at: moment of the last voiced sample of each turn of the user, in monotonic seconds.
         began_at: moment of the first audio of each answer, in monotonic seconds.
         speaking: set while an answer is being sent.
+        lead_seconds: how far ahead of real time an answer is sent, as agents do, so that a busy machine makes
+            no gaps in it.
     """
+
+    lead_seconds: ClassVar[float] = 0.08
 
     plan: Plan
     wire: Wire
@@ -218,7 +220,7 @@ class ScriptedAgent:
             await send(piece, delta)
             sent += len(piece)
             if not self.plan.burst:
-                await asyncio.sleep(begin + (number + 1) * seconds - _LEAD_SECONDS - self._loop.time())
+                await asyncio.sleep(begin + (number + 1) * seconds - self.lead_seconds - self._loop.time())
         self.said_until.append(sent / BYTES_PER_SECOND)
         self.speaking.clear()
         await self.wire.end(stopped=self._stop.is_set())
