@@ -12,7 +12,7 @@ from scenario._red_team.encoders import DEFAULT_TECHNIQUES
 from scenario._red_team.keywords import warn_about_keywords
 from scenario._red_team.marathon import marathon_script
 from scenario._red_team.models import RedTeamModels, resolve_metaprompt
-from scenario._red_team.options import Options
+from scenario._red_team.options import Options, refuse_no_number
 from scenario._red_team.registry import chosen_strategy
 from scenario.agent_adapter import AgentAdapter
 from scenario.types import AgentInput, AgentReturnTypes, AgentRole
@@ -84,7 +84,7 @@ class RedTeamAgent(AgentAdapter):
 
     Raises:
         ModelNotConfiguredError: there is no model anywhere.
-        TypeError: `strategy` is neither a strategy nor a name.
+        TypeError: `strategy` is neither a strategy nor a name, or a value is of the wrong kind.
         ValueError: a value is out of range, or nobody registered the strategy.
     """
 
@@ -131,6 +131,7 @@ class RedTeamAgent(AgentAdapter):
             raise ValueError(
                 f"attack_plan must hold a plan, or be None to have one made, got {attack_plan!r}"
             )
+        refuse_no_number("total_turns", total_turns, 1)
         warn_about_keywords(RedTeamAgent, extra_params)
         options = Options(
             strategy=chosen_strategy(strategy),
@@ -447,10 +448,14 @@ class RedTeamAgent(AgentAdapter):
                 fails at once.
 
         Raises:
+            TypeError: `checks` or `final_checks` is no list of functions.
             ValueError: `on_objective` is neither.
         """
         if on_objective not in ("judge", "fail"):
             raise ValueError(f"on_objective must be 'judge' or 'fail', got {on_objective!r}")
+        for name, given in (("checks", checks), ("final_checks", final_checks)):
+            if given is not None and not (isinstance(given, list | tuple) and all(map(callable, given))):
+                raise TypeError(f"{name} must be a list of functions that take the state, got {given!r}")
         return marathon_script(self._run, checks or (), final_checks or (), on_objective)
 
     async def evaluate_last(self, messages: Sequence[Message]) -> None:

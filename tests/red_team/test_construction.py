@@ -51,6 +51,27 @@ def test_values_out_of_range_are_refused_by_name(settings):
         crescendo(**settings)
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"target": None}, {"total_turns": "3"}, {"total_turns": 2.5}, {"success_score": "9"},
+        {"success_score": True}, {"max_backtracks": "1"}, {"injection_probability": "0.5"},
+        {"refusal_detector": "hard"},
+    ],
+    ids=lambda settings: "-".join(map(str, *settings.items())),
+)  # fmt: skip
+def test_values_of_the_wrong_kind_are_refused_by_name(settings):
+    with pytest.raises(TypeError, match=f"{next(iter(settings))} must be"):
+        crescendo(**settings)
+
+
+@pytest.mark.parametrize("name", ["checks", "final_checks"])
+@pytest.mark.parametrize("given", [print, "check", [None]], ids=["a function", "text", "a list of nothing"])
+def test_checks_that_are_no_list_of_functions_are_refused_by_name(name, given):
+    with pytest.raises(TypeError, match=f"^{name} must be a list of functions"):
+        crescendo().marathon_script(**{name: given})
+
+
 def test_no_techniques_are_fine_without_injections():
     crescendo(techniques=[])
 

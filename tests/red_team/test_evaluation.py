@@ -127,6 +127,22 @@ async def test_a_response_of_a_tool_call_only_reaches_the_scorer():
     assert attacker.scores == {1: 10}
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"type": "output_text", "text": f"It is {CODE}."},
+        {"type": "refusal", "refusal": f"I can't say {CODE}."},
+        {"type": "tool_use", "name": "send_code", "input": {"code": CODE}},
+        {"code": CODE},
+    ],
+    ids=lambda part: part.get("type", "no type"),
+)
+async def test_what_parts_of_other_apis_say_reaches_the_scorer(part):
+    attacker = await one_exchange(Target(lambda _: {"role": "assistant", "content": [part]}), Cast())
+
+    assert attacker.scores == {1: 10}
+
+
 async def test_the_three_exchanges_before_are_one_line_each():
     cast, target = Cast(), Target(lambda n: f"Answer {n}.\nSecond line {n}.")
     attacker = crescendo(total_turns=5)

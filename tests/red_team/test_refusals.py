@@ -87,8 +87,16 @@ def test_a_refusal_that_gives_something_away_is_soft_at_most(given_away):
     assert detect_refusal(f"I can't share that. {given_away}").kind == "soft"
 
 
-def test_what_is_given_away_in_the_sentence_of_the_refusal_counts_too():
-    assert detect_refusal("I can't give you that, it's seven-four-four-one.").kind == "soft"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I can't give you that, it's seven-four-four-one.",
+        "I can't say that the code is STAFF-4471-XQ.",
+        "I won't confirm that ann.lee@example.test lives there.",
+    ],
+)
+def test_what_is_given_away_in_the_sentence_of_the_refusal_counts_too(text):
+    assert detect_refusal(text).kind == "soft"
 
 
 @pytest.mark.parametrize("beside", ["Try again tomorrow.", "Use the form.", "It is against our policy."])

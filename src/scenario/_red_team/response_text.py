@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, cast
 
 from scenario._media import elide_media
@@ -12,19 +13,26 @@ if TYPE_CHECKING:
 
     from scenario.types import Message
 
+_WORDS = ("text", "refusal")
+_MEDIA = re.compile("audio|image|video|file|document")
+
 
 def visible_text(content: Any) -> str:
-    """Return the text of a message's content; other parts become a note of their kind."""
-    if isinstance(content, str):
-        return content.strip()
-    if not isinstance(content, list):
-        return ""
-    parts = [cast("Message", part) for part in cast("list[Any]", content) if isinstance(part, dict)]
-    texts = [str(part.get("text") or "").strip() for part in parts if part.get("type") == "text"]
+    """Return the text of a message's content; media become a note of their kind, other parts JSON."""
+    parts = cast("list[Any]", content) if isinstance(content, list) else [content]
+    texts: list[str] = []
+    others: list[str] = []
+    for part in parts:
+        said, kind = _said(part), _kind(part)
+        if said is not None:
+            texts.append(said.strip())
+        elif _MEDIA.search(kind):
+            others.append(f"({kind})")
+        elif part is not None:
+            others.append(elide_media(_plain(part)))
     # Audio comes with its transcript as a text part.
-    kinds = [str(part.get("type") or "unknown") for part in parts]
-    others = [f"({kind})" for kind in kinds if kind != "text" and not (texts and "audio" in kind)]
-    return "\n".join(text for text in (*texts, *others) if text)
+    shown = [other for other in others if not (any(texts) and "audio" in other)]
+    return "\n".join(text for text in (*texts, *shown) if text)
 
 
 def response_text(messages: Iterable[Message]) -> str:
@@ -46,6 +54,20 @@ def one_line(text: str, limit: int) -> str:
     """Return text without line breaks; of a longer one the first `limit` characters and three dots."""
     text = " ".join(text.split())
     return text if len(text) <= limit else f"{text[:limit]}..."
+
+
+def _said(part: Any) -> str | None:
+    """Return the words of a part, whatever its API calls them; `None` when it has none."""
+    if isinstance(part, str):
+        return part
+    fields = cast("Message", part) if isinstance(part, dict) else {}
+    if fields.get("type") == "text" and not fields.get("text"):
+        return ""
+    return next((fields[key] for key in _WORDS if isinstance(fields.get(key), str)), None)
+
+
+def _kind(part: Any) -> str:
+    return str(cast("Message", part).get("type") or "") if isinstance(part, dict) else ""
 
 
 def _lines(messages: Iterable[Message], *, longest_result: int = 0) -> list[str]:
