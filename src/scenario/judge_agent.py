@@ -71,7 +71,7 @@ class JudgeAgent(AgentAdapter):
 
     Raises:
         ModelNotConfiguredError: there is no model anywhere.
-        TypeError: `criteria` is a string.
+        TypeError: `criteria` is a string, or another value is of the wrong kind.
         ValueError: a criterion is blank or no string, or a number is negative.
     """
 
@@ -95,12 +95,18 @@ class JudgeAgent(AgentAdapter):
         include_traces: bool | None = None,
         **extra_params: Any,
     ) -> None:
-        for name, number in (
-            ("token_threshold", token_threshold),
-            ("max_discovery_steps", max_discovery_steps),
-        ):
+        counts: dict[str, Any] = {
+            "token_threshold": token_threshold,
+            "max_discovery_steps": max_discovery_steps,
+        }
+        for name, number in counts.items():
+            if not isinstance(number, int):
+                raise TypeError(f"{name} must be an integer, got {number!r}")
             if number < 0:
                 raise ValueError(f"{name} must be at least 0, got {number!r}")
+        prompt: Any = system_prompt
+        if prompt is not None and not isinstance(prompt, str):
+            raise TypeError(f"system_prompt must be a text, got {prompt!r}")
         warn_about_misspelt_keywords(
             type(self).__name__, extra_params, JudgeAgent.__init__.__kwdefaults__ or ()
         )

@@ -71,6 +71,14 @@ def test_a_criterion_that_is_no_text_is_a_value_error(criterion):
         JudgeAgent(criteria=["fine", criterion], model="openai/x")
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("token_threshold", "8192"), ("max_discovery_steps", 1.5), ("system_prompt", 5)]
+)
+def test_values_of_the_wrong_kind_are_refused_by_name(name, value):
+    with pytest.raises(TypeError, match=f"{name} must be"):
+        JudgeAgent(model="openai/x", **{name: value})
+
+
 @pytest.mark.parametrize("name", ["token_threshold", "max_discovery_steps"])
 def test_negative_limits_are_refused(name):
     with pytest.raises(ValueError, match=name):
