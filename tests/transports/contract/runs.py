@@ -145,7 +145,7 @@ async def row_7_a_run_whose_peer_leaves_ends_with_its_error(rig, trouble):
     assert caught.value.voice_recording.duration > 0
 
 
-@case(kind="long")
+@case(kind="crowd")
 async def row_8_a_run_that_is_cancelled_anywhere_ends_and_hangs_up(rig):
     moments = random.Random(8)  # the same points every time
     places = asyncio.Semaphore(CANCELLED_AT_ONCE)
