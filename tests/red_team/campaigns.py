@@ -140,6 +140,13 @@ class Cast:
         return finish("false" if leaked else "true")(request)
 
 
+class Lenient(Cast):
+    """A cast whose judge passes everything."""
+
+    def _judge(self, request: ModelRequest) -> Any:
+        return finish("true")(request)
+
+
 def finish(status: str) -> Callable[[ModelRequest], dict[str, Any]]:
     """A judge's reply with the same status for every criterion."""
 

@@ -6,14 +6,7 @@ import pytest
 
 import scenario
 
-from .campaigns import CODE, REFUSAL, Cast, Target, crescendo, finish, grade, play, playing, yields_at
-
-
-class Lenient(Cast):
-    """A cast whose judge passes everything."""
-
-    def _judge(self, request):
-        return finish("true")(request)
+from .campaigns import CODE, REFUSAL, Cast, Lenient, Target, crescendo, grade, play, playing, yields_at
 
 
 def passes(state):
@@ -51,16 +44,6 @@ async def test_a_breach_stops_the_attack_and_the_judge_decides():
     assert len(cast.asked["judge"]) == 1
     for part in ("exchange 4", "10, 10", "threshold 9"):
         assert part in result.reasoning
-
-
-async def test_a_judge_that_disagrees_is_believed_and_the_dispute_is_noted():
-    attacker = crescendo(total_turns=10)
-    with playing(Lenient()):
-        result = await play(attacker, Target(yields_at(1)))
-
-    assert result.success
-    assert "disputed" in result.reasoning
-    assert attacker.record().disputed
 
 
 async def test_on_objective_fail_asks_no_judge():
