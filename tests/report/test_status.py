@@ -103,6 +103,14 @@ async def test_a_pass_of_the_judge_against_the_scorer_is_held_and_disputed(tmp_p
     assert (report["status"], report["disputed"]) == ("held", True)
 
 
+async def test_a_breach_that_is_scored_for_the_report_only_is_disputed_too(tmp_path):
+    models = Models()
+    models._judge = finish("true")
+    script = [scenario.user(), scenario.agent(), scenario.judge()]
+    report = await status_after(tmp_path, Target(yields_at(1)), models=models, script=lambda _: script)
+    assert (report["status"], report["scores"], report["disputed"]) == ("held", {"1": 10}, True)
+
+
 @pytest.mark.parametrize(
     ("severity", "risks"),
     [

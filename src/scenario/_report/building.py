@@ -46,6 +46,7 @@ def build_report(
     raised = ending.error is not None or result is None
     passed = ending.passed_criteria if result is None else result.passed_criteria
     failed = ending.failed_criteria if result is None else result.failed_criteria
+    status = status_of(result, error=ending.error, error_kind=ending.error_kind, has_messages=bool(messages))
     judged = [*passed, *failed] if result is None else [verdict.criterion for verdict in result.criteria]
     return ReportDocument(
         test_name=test_name,
@@ -58,9 +59,7 @@ def build_report(
         criteria=tuple(criteria if criteria is not None else judged or [*passed, *failed]),
         passed_criteria=tuple(passed),
         failed_criteria=tuple(failed),
-        status=status_of(
-            result, error=ending.error, error_kind=ending.error_kind, has_messages=bool(messages)
-        ),
+        status=status,
         success=not raised and result is not None and result.success,
         reasoning=_reasoning(red_team, ending),
         total_time=_first(result and result.total_time, ending.total_time),
@@ -83,7 +82,8 @@ def build_report(
         parse_failures=record.parse_failures,
         scorer_failures=record.scorer_failures,
         attacker_refusals=record.attacker_refusals,
-        disputed=record.disputed,
+        # In a script of the author's own, or of a last exchange that is scored for the report only.
+        disputed=record.disputed or (status == "held" and record.first_breach_turn is not None),
         judge_injection_suspected=record.judge_injection_suspected,
         exchange_positions=exchange_positions(
             messages, record.attacks, [backtrack["turn"] for backtrack in record.backtracks]
