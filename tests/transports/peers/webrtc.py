@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import av
+import numpy as np
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 from starlette.applications import Starlette
@@ -63,7 +64,7 @@ class Mouth(MediaStreamTrack):
         self._ready += self._encoder.push(pcm)
         mono, self._ready = self._ready[: 4 * _FRAME].rjust(4 * _FRAME, b"\0"), self._ready[4 * _FRAME :]
         frame = av.AudioFrame(format="s16", layout="stereo", samples=2 * _FRAME)
-        frame.planes[0].update(b"".join(mono[at : at + 2] * 2 for at in range(0, len(mono), 2)))
+        frame.planes[0].update(np.repeat(np.frombuffer(mono, "<i2"), 2).tobytes())
         frame.sample_rate, frame.time_base = 2 * _RATE, Fraction(1, 2 * _RATE)
         frame.pts = self._frames * 2 * _FRAME
         self._frames += 1

@@ -73,7 +73,7 @@ async def test_an_interruption_stops_the_bot_and_comes_back(socket):
         await asyncio.sleep(0.01)
     await asyncio.sleep(0.2)
     heard = len(loud_part(socket.heard.audio))
-    await asyncio.sleep(1)
+    await asyncio.sleep(0.5)
     assert len(loud_part(socket.heard.audio)) == heard
     assert socket.bot.interruptions >= 1
 

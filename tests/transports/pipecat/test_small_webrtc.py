@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
@@ -27,9 +28,9 @@ async def test_the_offer_carries_what_the_bot_is_given(call):
 
 
 async def test_a_ping_every_second_keeps_the_bot_from_giving_us_up(call):
-    await asyncio.sleep(4)
+    await asyncio.sleep(2.3)
     connection = call.bot.connection
-    assert connection._last_received_time is not None
+    assert time.time() - connection._last_received_time < 1.5
     assert connection.is_connected()
 
 

@@ -97,7 +97,7 @@ async def test_an_answer_with_another_fingerprint_is_not_trusted(server):
 
 
 async def test_a_peer_that_vanishes_is_missed(server, monkeypatch):
-    monkeypatch.setattr(peer_module, "SILENT_SECONDS", 2.0)
+    monkeypatch.setattr(peer_module, "SILENT_SECONDS", 1.0)
     async with WebRTCAgentAdapter(f"{server.url}/offer") as adapter:
         await adapter.recv_audio(5)
         server.calls[0].vanish()
