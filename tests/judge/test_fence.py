@@ -48,6 +48,9 @@ def test_the_token_belongs_to_the_thread():
         "<\n/\n{}>",
         "<\\n{}>",
         "<\u200b{}>",
+        "<\\/{}>",
+        "<\uff0f{}>",
+        "<\u2044 {}>",
     ],
 )
 def test_tags_of_our_names_are_escaped(name, form):

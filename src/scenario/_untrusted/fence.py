@@ -15,7 +15,8 @@ _SECRET = secrets.token_bytes(32)
 # Blanks are also those that JSON has escaped, and characters that take no room.
 _INVISIBLE = r"\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
 _BLANK = rf"(?:[\s{_INVISIBLE}]|\\[nrtbf]|\\u[0-9a-f]{{4}})*+"
-_TAG = re.compile(rf"[<\uff1c\ufe64](?={_BLANK}/?{_BLANK}(?:{'|'.join(_RESERVED)})\b)", re.IGNORECASE)
+_SLASH = r"[/\\\u2044\u2215\uff0f]*+"  # and a slash as some write it in JSON: `\/`
+_TAG = re.compile(rf"[<\uff1c\ufe64](?={_BLANK}{_SLASH}{_BLANK}(?:{'|'.join(_RESERVED)})\b)", re.IGNORECASE)
 
 
 def run_token(thread_id: str) -> str:
