@@ -13,6 +13,7 @@ import av
 import numpy as np
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
+from aiortc.rtp import HeaderExtensionsMap, RtpPacket
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -130,6 +131,40 @@ class Call:
 
         self.transport._send_rtp = lossy_send
         receiver._handle_rtp_packet = lossy_handle
+
+    def disturb(self) -> None:
+        """Swap every tenth packet with the next, and send one without content after every fifth.
+
+        Half a second later all of it is another source's, which counts packets and time from elsewhere.
+        """
+        transport, send, count, kept = self.transport, self.transport._send_rtp, 0, b""
+        extensions = HeaderExtensionsMap()
+
+        async def disturbed(data: bytes) -> None:
+            nonlocal count, kept
+            if 64 <= data[1] & 0x7F < 96:
+                await send(data)
+                return
+            count += 1
+            packet = RtpPacket.parse(data, extensions)
+            packet.sequence_number = (packet.sequence_number * 2) % 0x10000  # room for those in between
+            if count > 25:
+                packet.ssrc ^= 1
+                packet.sequence_number = (packet.sequence_number - 40) % 0x10000
+                packet.timestamp = (packet.timestamp + 7_000_000) % 0x1_0000_0000
+            data, held, kept = packet.serialize(extensions), kept, b""
+            if count % 10 == 0:
+                kept = data
+                return
+            await send(data)
+            if held:
+                await send(held)
+            if count % 5 == 1:
+                packet.sequence_number = (packet.sequence_number + 1) % 0x10000
+                packet.payload = b""
+                await send(packet.serialize(extensions))
+
+        transport._send_rtp = disturbed
 
     def vanish(self) -> None:
         """Send nothing any more, not even a goodbye."""

@@ -143,6 +143,17 @@ async def test_lost_packets_leave_gaps_of_their_own_length_and_no_more(server):
     assert_tone(heard.loud, 440)
 
 
+async def test_packets_out_of_order_without_content_and_of_a_new_source_do_little_harm(server):
+    async with WebRTCAgentAdapter(f"{server.url}/offer") as adapter, Heard(adapter) as heard:
+        await asyncio.sleep(0.3)
+        server.calls[0].disturb()
+        server.calls[0].mouth.say(tone(440, 2.0))
+        await asyncio.sleep(2.4)
+    assert len(heard.loud) / 48_000 == pytest.approx(2.0, abs=0.06)
+    assert 0.015 < longest_pause(heard.loud) < 0.06  # what was overtaken is lost, and nothing else
+    assert_tone(heard.loud, 440)
+
+
 async def test_speech_arrives_at_once(server):
     async with WebRTCAgentAdapter(f"{server.url}/offer") as adapter, Heard(adapter) as heard:
         await asyncio.sleep(0.3)

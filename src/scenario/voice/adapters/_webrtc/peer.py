@@ -148,6 +148,8 @@ class Peer:
     async def negotiate(self, exchange: Callable[[str], Awaitable[str]]) -> None:
         """Send an offer, the first or a new one on the same connection, and take the answer.
 
+        The library gathers every candidate before it gives the description: there are no late ones to send.
+
         Raises:
             VoiceTransportError: the answer is unfit.
         """
