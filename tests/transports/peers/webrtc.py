@@ -40,9 +40,10 @@ def loopback_only() -> Iterator[None]:
 
 
 class Mouth(MediaStreamTrack):
-    """Says canonical audio at the pace of time, and silence in between."""
+    """Says canonical audio at the pace of time, and silence in between, unless it is `sparing`."""
 
     kind = "audio"
+    sparing = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,6 +61,9 @@ class Mouth(MediaStreamTrack):
         loop = asyncio.get_running_loop()
         self._began = self._began or loop.time()
         await asyncio.sleep(self._began + self._frames * 0.02 - loop.time())
+        while self.sparing and not self.pending:
+            self._frames += 1
+            await asyncio.sleep(self._began + self._frames * 0.02 - loop.time())
         pcm = bytes(self.pending[: _FRAME * 2]).ljust(_FRAME * 2, b"\0")
         del self.pending[: _FRAME * 2]
         self._ready += self._encoder.push(pcm)
