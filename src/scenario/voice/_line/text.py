@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 
 _WORDS = " \t\n"
+_BREAKS = ".\N{HORIZONTAL ELLIPSIS}-\N{EN DASH}\N{EM DASH}"  # how a text ends that was broken off
 
 
 class TurnText:
@@ -52,8 +53,14 @@ class TurnText:
         return copy
 
     def goes_on(self, before: str, until: float) -> bool:
-        """Whether it is the text of which `before` was heard; if that is nothing, some must be by `until`."""
-        return self.text.startswith(before) if before else not self.text or bool(self.heard(until))
+        """Whether it is the text of which `before` was heard; if that is nothing, some must be by `until`.
+
+        A transport may have corrected it to what was said before the agent was cut into.
+        """
+        if not before:
+            return not self.text or bool(self.heard(until))
+        corrected = self.text.rstrip(_WORDS + _BREAKS)
+        return self.text.startswith(before) or bool(corrected and before.startswith(corrected))
 
     def heard_between(self, since: float, until: float) -> str:
         """Return what has been heard from one media time to another."""
