@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from scenario.config import ScenarioConfig
+
+# How long an example takes says nothing on a busy machine; budgets are held by the benchmarks.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 _VARIABLES = (
     "LANGWATCH_API_KEY", "LANGWATCH_ENDPOINT", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY",

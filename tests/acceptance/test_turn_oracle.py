@@ -154,7 +154,7 @@ def built(step):
     raise AssertionError(step)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(cast=casts, script=scripts)
 def test_every_cast_and_script_is_played_as_the_specification_says(cast, script):
     oracle, refused = Oracle(cast), False
@@ -183,7 +183,7 @@ def test_every_cast_and_script_is_played_as_the_specification_says(cast, script)
     assert calls == oracle.calls
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(cast=casts, limit=st.integers(1, 5), judged_in=st.integers(0, 6))
 def test_automatic_turns_end_with_the_verdict_or_at_the_limit(cast, limit, judged_in):
     """Exactly `max_turns` turns are played; `on_turn` comes between turns, `on_step` after every call."""

@@ -202,7 +202,7 @@ async def _played(script):
     return await scenario.arun("n", "d", [judge], max_turns=10_000, script=built)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(script=scripts.filter(bool))
 def test_a_script_passes_only_if_the_specification_says_so(script):
     outcome = expected(script)
@@ -249,7 +249,7 @@ def model_reply(reply, tools):
     raise AssertionError(reply)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(first=replies, later=replies)
 def test_a_judge_passes_a_run_only_if_its_model_says_that_every_criterion_is_met(first, later):
     given_replies = iter([first])

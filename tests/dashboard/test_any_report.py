@@ -72,7 +72,7 @@ class Balance(HTMLParser):
         assert self.open.pop() == tag
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(REPORTS, max_size=3), VALUES)
 def test_any_report_has_a_page(reports, fixes):
     documents = [document_from(plain(report), file_name=f"{i}.json") for i, report in enumerate(reports)]

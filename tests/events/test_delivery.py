@@ -171,7 +171,7 @@ async def test_draining_does_not_block_the_loop_and_is_bounded(monkeypatch: pyte
         async with asyncio.timeout(5):
             await bus.drain()
         ticking.cancel()
-        assert ticks > 5
+        assert ticks > 2
 
 
 async def test_what_is_late_is_delivered_in_the_background(monkeypatch: pytest.MonkeyPatch):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from types import SimpleNamespace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.trace import StatusCode
 
@@ -45,12 +45,9 @@ spans = st.builds(
 )
 forests = st.lists(spans, max_size=25)
 
-any_duration = settings(deadline=None)
-
 SPAN_LINE = re.compile(r"^(?:│   |    )*(?:├── |└── )?\[([0-9a-f]{8,16})\] \S+ ", re.MULTILINE)
 
 
-@any_duration
 @given(forests)
 def test_every_span_stands_exactly_once_in_the_full_form(forest):
     text = judge_span_digest_formatter.format(forest)
@@ -61,7 +58,6 @@ def test_every_span_stands_exactly_once_in_the_full_form(forest):
     assert sorted(id for short in shown for id in set(wanted) if id.startswith(short)) == sorted(wanted)
 
 
-@any_duration
 @given(forests)
 def test_lines_are_a_header_spans_their_details_blanks_and_errors(forest):
     text = judge_span_digest_formatter.format(forest)
@@ -74,7 +70,6 @@ def test_lines_are_a_header_spans_their_details_blanks_and_errors(forest):
     assert len(text.splitlines()) == expected
 
 
-@any_duration
 @given(forests, st.integers(-1, 3_000))
 def test_the_structure_stays_within_its_bound(forest, threshold):
     text = judge_span_digest_formatter.format_structure_only(forest, threshold)
@@ -82,7 +77,6 @@ def test_the_structure_stays_within_its_bound(forest, threshold):
     assert estimate_tokens(text) <= max(threshold, 512)
 
 
-@any_duration
 @given(forests, st.integers(0, 3_000))
 def test_a_digest_is_the_full_form_or_within_its_bound(forest, threshold):
     digest = judge_span_digest_formatter.digest(forest, threshold)
@@ -98,21 +92,18 @@ arguments = st.recursive(
 )
 
 
-@any_duration
 @given(forests, arguments)
 def test_the_tools_answer_within_their_bounds(forest, argument):
     for text in (expand_trace(forest, argument), grep_trace(forest, argument)):
         assert len(text.partition(NOTICE)[0].encode()) <= LIMIT
 
 
-@any_duration
 @given(forests, arguments)
 def test_equal_questions_get_equal_answers(forest, argument):
     assert expand_trace(forest, argument) == expand_trace(forest, argument)
     assert grep_trace(forest, argument) == grep_trace(forest, argument)
 
 
-@any_duration
 @given(st.lists(spans, min_size=1, max_size=25))
 def test_a_shown_id_expands_to_its_span(forest):
     for short in set(SPAN_LINE.findall(judge_span_digest_formatter.format(forest))):

@@ -64,7 +64,7 @@ TOOLS = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(messages=MESSAGES, tools=TOOLS)
 def test_any_prompt_is_answered(messages, tools):
     response = asyncio.run(answer(ModelRequest(model=MODEL, messages=messages, tools=tools)))
@@ -72,7 +72,7 @@ def test_any_prompt_is_answered(messages, tools):
     assert bool(response.text) != bool(response.tool_calls)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(criterion=TEXT, description=TEXT, said=st.lists(TEXT, max_size=4))
 def test_any_criterion_and_any_conversation_are_judged(criterion, description, said):
     messages = [{"role": role, "content": text} for text in said for role in ("user", "assistant")]

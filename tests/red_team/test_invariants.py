@@ -66,7 +66,7 @@ async def played(name, turns, answers, scores, forgets, settings):
     return attacker.record(), target, cast, result
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(RUNS)
 def test_a_run_keeps_its_promises(run):
     record, target, cast, result = asyncio.run(played(**run))

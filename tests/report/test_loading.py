@@ -134,7 +134,7 @@ values = st.recursive(
 names = st.sampled_from([*ReportDocument().to_dict(), "unknown"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.dictionaries(names, values))
 def test_every_object_is_a_report_that_can_be_written_and_read_again(data):
     document = document_from(plain(data))

@@ -91,7 +91,7 @@ def test_garbage_in_json_is_answered_in_json(receiver, body):
     assert "no export request" in reply.problem
 
 
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.binary(max_size=200), content_type=st.sampled_from([PROTOBUF, JSON]), packed=st.booleans())
 def test_whatever_comes_is_answered(receiver, caplog, body, content_type, packed):
     encoding = {"Content_Encoding": "gzip"} if packed else {}

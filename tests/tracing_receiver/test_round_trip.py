@@ -49,7 +49,7 @@ def sent_and_received(call, agent):
     return send
 
 
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=texts,
     attributes=attributes,

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import settings
-
-any_duration = settings(deadline=None)
 
 RATES = (8000, 16000, 22050, 24000, 44100, 48000)
 

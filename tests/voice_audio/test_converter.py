@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scenario.voice._audio.converter import Decoder, Encoder
 from scenario.voice._audio.formats import AudioFormat
 from scenario.voice.testing.assertions import assert_audio_level, assert_tone
-from tests.voice_audio.signals import any_duration, noise, sine_pcm
+from tests.voice_audio.signals import noise, sine_pcm
 
 FORMATS = [
     "pcm16/24000", "pcm16/16000", "pcm16/8000", "pcm16/44100", "pcm16/48000", "mulaw/8000", "mulaw/24000",
@@ -46,7 +46,6 @@ def test_a_tone_comes_back_in_time_and_at_its_level(name: str):
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@any_duration
 @given(sizes=st.lists(st.integers(0, 700), max_size=10))
 def test_encoded_frames_do_not_depend_on_how_the_audio_was_cut(name: str, sizes: list[int]):
     pcm = noise(3000).astype("<i2").tobytes()
@@ -55,7 +54,6 @@ def test_encoded_frames_do_not_depend_on_how_the_audio_was_cut(name: str, sizes:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@any_duration
 @given(sizes=st.lists(st.integers(0, 700), max_size=10))
 def test_wire_bytes_may_be_cut_anywhere(name: str, sizes: list[int]):
     wire = noise(1500).astype("<i2").tobytes()

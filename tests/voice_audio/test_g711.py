@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenario.voice._audio.g711 import mulaw_decode, mulaw_encode
-from tests.voice_audio.signals import any_duration
 
 WORDS = bytes(range(256))
 SAMPLES = np.arange(-32768, 32768).astype(np.int16)
@@ -56,7 +55,6 @@ def test_floats_saturate_when_they_are_encoded():
     assert mulaw_encode(np.array([1e6, -1e6])) == mulaw_encode(np.array([32767, -32768], np.int16))
 
 
-@any_duration
 @given(st.integers(-32768, 32767))
 def test_a_sample_moves_by_half_an_interval_at_most(sample: int):
     magnitude = abs(sample)

@@ -16,7 +16,7 @@ from scenario.voice import AudioChunk, create_audio_message, extract_audio, mess
 from scenario.voice._audio.files import encode_file
 from scenario.voice._audio.wav import write_wav
 from scenario.voice.testing.assertions import assert_tone
-from tests.voice_audio.signals import any_duration, sine, sine_pcm
+from tests.voice_audio.signals import sine, sine_pcm
 
 
 def part(
@@ -65,7 +65,6 @@ def test_without_words_there_is_no_text_part(transcript: str | None):
     ]
 
 
-@any_duration
 @given(st.binary(max_size=99).map(lambda data: data * 2), st.one_of(st.none(), st.text(min_size=1)))
 def test_what_was_created_is_extracted(data: bytes, transcript: str | None):
     assert extract_audio(create_audio_message(AudioChunk(data, transcript))) == AudioChunk(data, transcript)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from scenario.voice._audio.wav import read_wav, write_wav
 from scenario.voice.testing.assertions import assert_audio_level, assert_tone
-from tests.voice_audio.signals import any_duration, sine, sine_pcm
+from tests.voice_audio.signals import sine, sine_pcm
 
 SUBTYPES = ["PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ULAW"]
 
@@ -143,7 +143,6 @@ def test_a_hostile_header_allocates_nothing(file: bytes):
     assert peak < 1_000_000
 
 
-@any_duration
 @given(st.data())
 def test_any_damage_is_a_value_error_or_audio(data: st.DataObject):
     file = bytearray(wav_of(sine(440, 8000, 0.01), 8000, subtype=data.draw(st.sampled_from(SUBTYPES))))
@@ -158,7 +157,6 @@ def test_any_damage_is_a_value_error_or_audio(data: st.DataObject):
     assert len(pcm) % 2 == 0
 
 
-@any_duration
 @given(
     st.binary(max_size=400), st.sampled_from([(1, 8), (1, 16), (1, 24), (1, 32), (3, 32), (3, 64), (7, 8)])
 )
@@ -169,7 +167,6 @@ def test_any_bytes_are_samples_of_every_encoding(data: bytes, kind: tuple[int, i
     assert len(read_wav(file)) == len(data) // (bits // 8) * 2
 
 
-@any_duration
 @given(st.binary(max_size=300).filter(lambda data: len(data) % 2 == 0))
 def test_writing_and_reading_are_inverse(pcm: bytes):
     assert read_wav(write_wav(pcm)) == pcm

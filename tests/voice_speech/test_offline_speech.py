@@ -34,13 +34,13 @@ def over_the_wire(audio: bytes, name: str) -> bytes:
     return decoder.push(sent) + decoder.flush()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(TEXTS)
 def test_any_text_comes_back_exactly(text):
     assert hear(speak(text)) == text
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.text(st.sampled_from("abcXYZ019.,!? "), max_size=20), st.integers(0, 4000), st.integers(0, 4000))
 def test_text_comes_back_from_a_telephone_wherever_it_begins(text, before, after):
     audio = bytes(2 * before) + speak(text) + bytes(2 * after)

@@ -27,7 +27,7 @@ def signal(kind: str, samples: int, dbfs: float) -> bytes:
     return np.clip(wave, -32768, 32767).astype("<i2").tobytes()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(pieces=PIECES, cuts=st.lists(st.integers(1, 5000), min_size=1, max_size=20))
 def test_any_cut_gives_the_same_edges(pieces: list[tuple[str, int, float]], cuts: list[int]):
     track = b"".join(signal(*piece) for piece in pieces)
@@ -45,7 +45,7 @@ def test_any_cut_gives_the_same_edges(pieces: list[tuple[str, int, float]], cuts
     assert cut.intervals() == whole.intervals()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(pieces=PIECES)
 def test_silence_that_is_told_is_like_silence_that_is_heard(pieces: list[tuple[str, int, float]]):
     heard, told = SpeechDetector(), SpeechDetector()

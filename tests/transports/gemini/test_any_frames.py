@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scenario.voice.adapters._connection.inbox import Inbox
@@ -56,7 +56,6 @@ def test_anything_that_is_no_json_is_refused(frame):
 STEPS = st.sampled_from(["expect", "audio", "text", "generated", "complete", "interrupted", "stop", "pause"])
 
 
-@settings(deadline=None)
 @given(st.lists(STEPS, max_size=30))
 def test_between_two_ends_there_is_audio_or_a_request_and_nothing_stays_open(steps):
     async def play() -> None:
