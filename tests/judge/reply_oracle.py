@@ -42,6 +42,8 @@ class Meaning:
 
 def meaning(response, criteria, forced) -> Meaning:
     finishes = [call.arguments for call in response.tool_calls if call.name == "finish_test"]
+    if finishes and any(arguments != finishes[0] for arguments in finishes):
+        return Meaning("malformed")  # the specification takes the first; two that differ are none
     if finishes:
         return _of_arguments(_loads(finishes[0]), criteria)
     if response.tool_calls:
@@ -136,6 +138,11 @@ def _owner(key: str, criteria: list[str]) -> int | None:
     by_number = [
         n for n, _ in numbered if key in (f"c{n}", f"{n}", f"criterion_{n}") or key.startswith(f"c{n}_")
     ]
+    # The specification takes the number; with the words of one other criterion neither is certain.
+    words = next((key.removeprefix(f"c{n}_") for n, _ in numbered if key.startswith(f"c{n}_")), "")
+    of_words = [n for n, text in numbered if words and generated(n, text).partition("_")[2] == words]
+    if len(of_words) == 1 and of_words != by_number:
+        by_number = []
     key_slug = slug(key)[:70]
     by_slug = [n for n, text in numbered if slug(text)[:70] == key_slug and set(key_slug) - {"_"}]
     by_text = [n for n, text in numbered if text.strip().casefold() == key.strip().casefold()]

@@ -85,5 +85,15 @@ def test_a_text_that_two_criteria_share_stands_for_neither():
     assert KeyMatcher(criteria).index("c2") == 1
 
 
-def test_the_number_in_a_key_counts_more_than_the_words_after_it():
-    assert KeyMatcher(CRITERIA).index("c2_asks_for_the_name") == 1
+def test_a_number_with_words_of_nobody_stands_for_the_number():
+    assert KeyMatcher(CRITERIA).index("c2_is_polite") == 1
+
+
+def test_a_number_with_the_words_of_another_criterion_stands_for_neither():
+    assert KeyMatcher(CRITERIA).index("c2_asks_for_the_name") is None
+
+
+def test_a_model_that_counts_from_0_shifts_no_verdict():
+    criteria = ["Asks for the name", "Is polite", "Ends the call"]
+    counted = [key.replace(f"c{n}_", f"c{n - 1}_") for n, key in enumerate(criterion_keys(criteria), 1)]
+    assert [KeyMatcher(criteria).index(key) for key in counted] == [None, None, None]

@@ -26,7 +26,8 @@ class KeyMatcher:
     """Tells which criterion a returned key stands for; made once for all keys of a reply.
 
     The first rule that gives exactly one criterion decides: the generated key, the criterion's number, the
-    slug of its text, its text. The place in the reply never counts.
+    slug of its text, its text. A number with the text of another criterion is nobody's: some models count
+    from 0. The place in the reply never counts.
 
     Args:
         criteria: the effective criteria.
@@ -34,7 +35,9 @@ class KeyMatcher:
 
     def __init__(self, criteria: Sequence[str]) -> None:
         self._count = len(criteria)
-        self._by_key = _unique(criterion_keys(criteria))
+        keys = criterion_keys(criteria)
+        self._by_key = _unique(keys)
+        self._by_rest = _unique(key.partition("_")[2] for key in keys)
         self._by_slug = _unique([slug(text)[:_SLUG_LENGTH] for text in criteria])
         self._by_text = _unique(map(_folded, criteria))
 
@@ -53,7 +56,11 @@ class KeyMatcher:
     def _numbered(self, key: str) -> int | None:
         found = re.fullmatch(r"c([1-9][0-9]{0,5})(?:_.*)?|(?:criterion_)?([1-9][0-9]{0,5})", key, re.DOTALL)
         number = int(found[1] or found[2]) if found else 0
-        return number - 1 if 1 <= number <= self._count else None
+        if not 1 <= number <= self._count:
+            return None
+        words = key.partition("_")[2] if found and found[1] else ""
+        named = self._by_rest.get(words) if words else None
+        return number - 1 if named in (None, number - 1) else None
 
 
 def _wanted_slug(key: str) -> str | None:

@@ -57,8 +57,13 @@ def read_reply(
         shown: the evidence that the model was shown: a verdict that stands there is quoted, not given.
     """
     names = [call.name for call in response.tool_calls]
-    if FINISH in names:
-        return _finish(response.tool_calls[names.index(FINISH)].arguments)
+    match list({call.arguments for call in response.tool_calls if call.name == FINISH}):
+        case [arguments]:
+            return _finish(arguments)
+        case [_, *_]:
+            return Malformed(f"called {FINISH} more than once, with different verdicts")
+        case _:
+            pass
     unknown = [name for name in names if name != CONTINUE]
     if unknown:
         return Malformed(f"called {unknown[0][:_LONGEST_NAME]!r}, which is not one of the tools on offer")
