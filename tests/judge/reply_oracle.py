@@ -35,7 +35,8 @@ class Meaning:
 
     def continues(self, forced):
         if self.kind == "finish":
-            undecided = "inconclusive" in self.statuses and "false" not in self.statuses
+            # The specification asks for a criterion; an inconclusive verdict ends no run either.
+            undecided = "inconclusive" in (*self.statuses, self.verdict) and "false" not in self.statuses
             return not forced and undecided and self.verdict != "failure"
         return not forced
 

@@ -111,6 +111,14 @@ async def test_undecided_criteria_with_a_verdict_of_success_let_it_continue_too(
         assert await judge.call(judge_input()) == []
 
 
+@pytest.mark.parametrize("verdict", ["inconclusive", "passed"])
+async def test_a_verdict_that_decides_nothing_ends_no_automatic_call_although_criteria_are_met(verdict):
+    with judge_with([finish("true", "true", verdict=verdict)]) as (judge, _):
+        assert await judge.call(judge_input()) == []
+    with judge_with([finish("true", "true", verdict=verdict)]) as (judge, _):
+        assert (await judge.call(judge_input(turn=9))).success is False
+
+
 @pytest.mark.parametrize(
     "reply",
     [

@@ -46,9 +46,9 @@ class Verdict(BaseModel):
 
     @property
     def is_undecided(self) -> bool:
-        """Whether more conversation may still decide it: nothing failed, something is inconclusive."""
-        statuses = self._statuses
-        return self.outcome != "failure" and "false" not in statuses and "inconclusive" in statuses
+        """Whether more conversation may still decide it: nothing failed, something or all is inconclusive."""
+        decided = {self.outcome, *self._statuses}
+        return decided.isdisjoint({"failure", "false"}) and "inconclusive" in decided
 
     @property
     def contradiction(self) -> str | None:
