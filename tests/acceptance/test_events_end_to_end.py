@@ -291,6 +291,7 @@ def test_twenty_runs_against_a_silent_server_and_the_exit_stay_within_their_boun
         over = time.monotonic()
         process.wait(timeout=30)
         assert time.monotonic() - over < 6.5
+        assert len(server.requests) == 3  # a silent server is not tried again for every event
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from .lookup_generator import random_step
 from .test_discovery import is_well_paired
 from .trace_case import Traces
 
-REPLIES = 10_000
+REPLIES = 4_000
 MESSAGES = [{"role": "assistant", "content": text * 20} for text in ATTACKS.values()]
 
 
@@ -72,4 +72,4 @@ async def test_no_lookup_makes_the_judge_raise_or_pass(attacked, monkeypatch, ca
         outcomes[answer.success] += 1
 
     # Every outcome must occur often, or this test would show nothing.
-    assert min(outcomes[True], outcomes[False], outcomes["continues"]) > 100, outcomes
+    assert min(outcomes[True], outcomes[False], outcomes["continues"]) > 40, outcomes

@@ -1,8 +1,8 @@
 """Asking a server over HTTP whether it would let us in, before the native client is let at it.
 
 The native client ends the whole process when it is sent what no LiveKit server sends, cannot be stopped while
-it connects, and keeps a socket for each attempt that was never answered. The question is the one that clients
-in browsers ask: `GET /rtc/validate`, answered by "success", or by a status and the reason
+it connects, and was seen to keep sockets of attempts that were never answered. The question is the one that
+clients in browsers ask: `GET /rtc/validate`, answered by "success", or by a status and the reason
 (github.com/livekit/livekit, pkg/service/rtcservice.go).
 """
 
