@@ -36,8 +36,9 @@ demo-voice: .venv/.ready flite ## Let a caller and an agent talk on this machine
 	$(RUN)python -m examples.voice.demo $(DEMO)
 
 .PHONY: test
+# A third of the time tests wait for servers and for speech: three of them keep two cores busy.
 test: .venv/.ready flite chromium ## Run the whole suite
-	$(RUN)pytest -n 2 --dist worksteal -q $(ARGS)
+	$(RUN)pytest -n 3 --dist worksteal -q $(ARGS)
 
 .PHONY: lint
 lint: .venv/.ready ## Check style and formatting
