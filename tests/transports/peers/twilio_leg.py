@@ -84,7 +84,7 @@ class Leg:
                     finally:
                         for task in both:
                             task.cancel()
-        except ConnectionClosed:
+        except* ConnectionClosed:  # of one of the tasks, or of the first message
             pass
         finally:
             if self.socket is not None:
