@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from scenario.types import Message
 
 MAX_DEPTH = 100
+_PREFIX = f"{MESSAGE}_"
+_WITHOUT_ID, _WITH_ID = ("trace_id",), ("trace_id", "id")
 
 
 def copy_json(value: Any, *, depth: int = 0) -> Any:
@@ -43,14 +45,19 @@ def copy_json(value: Any, *, depth: int = 0) -> Any:
 
 def copy_message(message: Mapping[str, Any]) -> Message:
     """Return a copy of a message of the conversation as an agent may see it."""
-    return {key: copy_json(item) for key, item in as_seen(message).items()}
+    hidden = _hidden(message)
+    return {key: copy_json(item) for key, item in message.items() if key not in hidden}
 
 
 def as_seen(message: Mapping[str, Any]) -> Message:
     """Return a message without what is the run's own: `trace_id`, and an `id` that the run gave it."""
-    is_ours = str(message.get("id", "")).startswith(f"{MESSAGE}_")
-    hidden = ("trace_id", "id") if is_ours else ("trace_id",)
+    hidden = _hidden(message)
     return {key: item for key, item in message.items() if key not in hidden}
+
+
+def _hidden(message: Mapping[str, Any]) -> tuple[str, ...]:
+    given = message.get("id")
+    return _WITH_ID if isinstance(given, str) and given.startswith(_PREFIX) else _WITHOUT_ID
 
 
 class MessageView(list[Any]):
